@@ -1,0 +1,65 @@
+"""Reverse-mode automatic differentiation that can be looked into.
+
+>>> import autograd_core as ag
+>>> a, b = ag.Value(2.0, name="a"), ag.Value(1.0, name="b")
+>>> c = a + b; d = b + 1; e = c * d
+>>> e.backward()
+>>> a.grad, b.grad
+(2.0, 5.0)
+"""
+
+from __future__ import annotations
+
+from .value import Value  # first: it and the ops it is made of need each other
+
+# isort: split
+from . import errors, forward, graph, ops, reverse
+from .cases import Case, Domain
+from .context import detect_anomaly, enable_grad, no_grad, scope
+from .functional import (
+    checkpoint,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacrev,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+from .op import Kernel, Op, bilinear, composite, elementwise, linear, primitive
+from .ops import *  # noqa: F403
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Case",
+    "Domain",
+    "Kernel",
+    "Op",
+    "Value",
+    "bilinear",
+    "checkpoint",
+    "composite",
+    "detect_anomaly",
+    "elementwise",
+    "enable_grad",
+    "errors",
+    "forward",
+    "grad",
+    "graph",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacrev",
+    "jvp",
+    "linear",
+    "no_grad",
+    "ops",
+    "primitive",
+    "reverse",
+    "scope",
+    "value_and_grad",
+    "vjp",
+    *ops.__all__,
+]

@@ -1,0 +1,178 @@
+"""The context that ops run in: whether they record, and under which scope.
+
+All of it hangs on one context variable, so it is right under threads and asyncio, and
+is restored when an exception leaves the block.
+"""
+
+from __future__ import annotations
+
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from .source import Site
+
+if TYPE_CHECKING:
+    from .value import Value
+
+__all__ = ["Anomaly", "Mode", "current", "detect_anomaly", "enable_grad", "no_grad", "scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """What `detect_anomaly` looks for."""
+
+    forward: bool = True
+    backward: bool = True
+    inf: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How ops run in the current context.
+
+    Attributes
+    ----------
+    recording : bool
+        Whether results are linked to their operands.
+    scope : str
+        The name path, ``"mlp/layer1"``, that every node recorded here carries.
+    site : Site or None
+        The source position that nodes carry; ``None`` for the caller's own.
+    anomaly : Anomaly or None
+        What to look for in every result.
+    tape : list of Value, or None
+        Where to enter every node that is recorded.
+    """
+
+    recording: bool = True
+    scope: str = ""
+    site: Site | None = None
+    anomaly: Anomaly | None = None
+    tape: list[Value] | None = None
+
+
+_MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=Mode())
+current = _MODE.get
+
+
+class _Changed(ContextDecorator):
+    """Change the mode inside a ``with`` block or a decorated function."""
+
+    def __init__(self, **changes: Any) -> None:
+        self._changes = changes
+        self._tokens: list[Token[Mode]] = []
+
+    def __enter__(self) -> None:
+        self._tokens.append(_MODE.set(replace(current(), **self._changes)))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _MODE.reset(self._tokens.pop())
+
+    def _recreate_cm(self) -> _Changed:
+        # A decorated function may run in several threads at once: each call gets its own tokens.
+        return type(self)(**self._changes)
+
+
+def no_grad() -> _Changed:
+    """Record nothing inside the block: results are constants.
+
+    Examples
+    --------
+    >>> import autograd_core as ag
+    >>> x = ag.Value(3.0)
+    >>> with ag.no_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    False
+    """
+    return _Changed(recording=False)
+
+
+def enable_grad() -> _Changed:
+    """Record inside the block, also within `no_grad`.
+
+    Examples
+    --------
+    >>> import autograd_core as ag
+    >>> x = ag.Value(3.0)
+    >>> with ag.no_grad(), ag.enable_grad():
+    ...     y = x * x
+    >>> y.requires_grad
+    True
+    """
+    return _Changed(recording=True)
+
+
+def detect_anomaly(forward: bool = True, backward: bool = True, inf: bool = False) -> _Changed:
+    """Raise at the first op that makes a NaN.
+
+    Parameters
+    ----------
+    forward, backward : bool
+        Which sweeps to watch.
+    inf : bool
+        Whether an infinity counts as well.
+
+    Raises
+    ------
+    AnomalyError
+        Inside the block: names the op, its operands' values, the element, and the line
+        of the program that made the node.
+
+    Examples
+    --------
+    >>> import autograd_core as ag
+    >>> x = ag.Value(0.0)
+    >>> with ag.detect_anomaly():
+    ...     y = ag.sqrt(x) * 0.0
+    ...     y.backward()
+    Traceback (most recent call last):
+    ...
+    autograd_core.errors.AnomalyError: sqrt: backward made nan ...
+    """
+    return _Changed(anomaly=Anomaly(forward, backward, inf))
+
+
+def recording_to(tape: list[Value]) -> _Changed:
+    """Record inside the block, and enter every node into the list."""
+    return _Changed(recording=True, tape=tape)
+
+
+def scope(name: str, site: Site | None = None) -> _Scoped:
+    """Put the nodes recorded inside the block under a name.
+
+    Parameters
+    ----------
+    name : str
+        One step of the path; scopes nest: ``"mlp"`` then ``"layer1"`` is ``"mlp/layer1"``.
+    site : Site, optional
+        The source position the nodes shall carry instead of the innermost caller's.
+
+    Examples
+    --------
+    >>> import autograd_core as ag
+    >>> x = ag.Value(3.0)
+    >>> with ag.scope("mlp"), ag.scope("layer1"):
+    ...     y = x * x
+    >>> y.scope
+    'mlp/layer1'
+    """
+    return _Scoped(name=name, site=site)
+
+
+class _Scoped(_Changed):
+    """A change that depends on the mode in which the block is entered."""
+
+    def __enter__(self) -> None:
+        outer, name = current(), self._changes["name"]
+        path = f"{outer.scope}/{name}" if outer.scope else name
+        mode = replace(outer, scope=path, site=self._changes["site"] or outer.site)
+        self._tokens.append(_MODE.set(mode))

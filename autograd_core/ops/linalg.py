@@ -1,0 +1,543 @@
+"""Products of vectors, matrices and tensors, and functions of square matrices.
+
+The rules for inverses, determinants and Cholesky factors are those of Giles [1]_ and
+Murray [2]_.
+
+.. [1] M. B. Giles, "Collected matrix derivative results for forward and reverse mode
+   algorithmic differentiation", 2008.
+.. [2] I. Murray, "Differentiation of the Cholesky decomposition", arXiv:1602.07527.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..cases import Case, Domain
+from ..errors import ArgumentError, LinalgError
+from ..op import bilinear, linear, primitive
+from ..value import shape_of
+from .arithmetic import multiply
+from .indexing import getitem, scatter_add
+from .reduction import sum
+from .shape import expand_dims, matrix_transpose, moveaxis, ravel, reshape, stack, transpose
+
+__all__ = [
+    "cholesky",
+    "det",
+    "diag",
+    "dot",
+    "einsum",
+    "inv",
+    "matmul",
+    "outer",
+    "slogdet",
+    "solve",
+    "tensordot",
+    "trace",
+    "tril",
+    "triu",
+]
+
+T = matrix_transpose
+
+# --- products ----------------------------------------------------------------------------
+
+
+def _matmul(x: Any, y: Any) -> Any:
+    """Matrix product, as numpy's ``@``: vectors count as a row or a column, axes before the
+    last two are broadcast.
+
+    Parameters
+    ----------
+    x : array_like or Value
+        Shape ``(..., n, k)`` or ``(k,)``.
+    y : array_like or Value
+        Shape ``(..., k, m)`` or ``(k,)``.
+
+    Returns
+    -------
+    float, ndarray or Value
+        Shape ``(..., n, m)``, without the axes that vectors lack.
+
+    Raises
+    ------
+    ShapeError
+        If the inner axes differ.
+    """
+    return np.matmul(x, y)
+
+
+def _matmul_left(g: Any, out: Any, x: Any, y: Any) -> Any:
+    rank_x, rank_y = len(shape_of(x)), len(shape_of(y))
+    if rank_y == 1:
+        return (g if rank_x == 1 else expand_dims(g, -1)) * y
+    if rank_x == 1:
+        return getitem(matmul(y, expand_dims(g, -1)), (..., 0))
+    return g @ T(y)
+
+
+def _matmul_right(g: Any, out: Any, x: Any, y: Any) -> Any:
+    rank_x, rank_y = len(shape_of(x)), len(shape_of(y))
+    if rank_x == 1:
+        return g * x if rank_y == 1 else expand_dims(x, -1) * expand_dims(g, -2)
+    if rank_y == 1:
+        return getitem(matmul(T(x), expand_dims(g, -1)), (..., 0))
+    if rank_y == 2 < rank_x:
+        # One product over all batches, instead of one each and their sum.
+        return T(reshape(x, (-1, shape_of(x)[-1]))) @ reshape(g, (-1, shape_of(g)[-1]))
+    return T(x) @ g
+
+
+def _matmul_fault(x: Any, y: Any) -> str:
+    if not np.ndim(x) or not np.ndim(y):
+        return f"x is {np.shape(x)}, y is {np.shape(y)}; need at least one axis each (use * for scalars)"
+    inner = np.shape(y)[-2 if np.ndim(y) > 1 else -1]
+    if np.shape(x)[-1] != inner:
+        need = "y.shape[-2]" if np.ndim(y) > 1 else "y.shape[0]"
+        return f"inner axes differ: x is {np.shape(x)}, y is {np.shape(y)}; need x.shape[-1] == {need}"
+    return f"x is {np.shape(x)}, y is {np.shape(y)}; need axes before the last two that broadcast"
+
+
+matmul = bilinear(
+    "matmul", _matmul, vjps=(_matmul_left, _matmul_right),
+    label="@", formula="x y", numpy=(np.matmul,), onnx="MatMul", explain=_matmul_fault,
+    cases=(
+        Case((2, 3), (3, 4)), Case((3,), (3,)), Case((3,), (3, 4)), Case((2, 3), (3,)),
+        Case((5, 2, 3), (3, 4)), Case((2, 3), (5, 3, 4)), Case((5, 1, 2, 3), (4, 3, 2)),
+        Case((3,), (2, 3, 4)), Case((2, 4, 3), (3,)), Case((1, 2, 3), (5, 3, 4)),
+    ))  # fmt: skip
+
+
+def _tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
+    """Sum of products over pairs of axes, as `numpy.tensordot`.
+
+    Parameters
+    ----------
+    x, y : array_like or Value
+    axes : int or pair of sequences of int
+        The last `axes` of `x` with the first of `y`, or which of `x` with which of `y`.
+
+    Returns
+    -------
+    ndarray or Value
+        The axes left of `x`, then those of `y`.
+    """
+    return np.tensordot(x, y, axes)
+
+
+def _paired_axes(x: Any, y: Any, axes: Any) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Summed and free axes of both operands."""
+    rank_x, rank_y = len(shape_of(x)), len(shape_of(y))
+    if isinstance(axes, (int, np.integer)):
+        in_x, in_y = list(range(rank_x - axes, rank_x)), list(range(axes))
+    else:
+        in_x, in_y = ([int(a) for a in np.atleast_1d(part)] for part in axes)
+        in_x, in_y = [a % rank_x for a in in_x], [a % rank_y for a in in_y]
+    free_x = [a for a in range(rank_x) if a not in in_x]
+    return in_x, in_y, free_x, [a for a in range(rank_y) if a not in in_y]
+
+
+def _tensordot_left(g: Any, out: Any, x: Any, y: Any, axes: Any) -> Any:
+    in_x, in_y, free_x, free_y = _paired_axes(x, y, axes)
+    rank = len(free_x)
+    pulled = tensordot(g, y, (list(range(rank, rank + len(free_y))), free_y))
+    order = [*free_x, *(in_x[in_y.index(a)] for a in sorted(in_y))]
+    return transpose(pulled, tuple(int(i) for i in np.argsort(order)))
+
+
+def _tensordot_right(g: Any, out: Any, x: Any, y: Any, axes: Any) -> Any:
+    in_x, in_y, free_x, free_y = _paired_axes(x, y, axes)
+    pulled = tensordot(x, g, (free_x, list(range(len(free_x)))))
+    order = [*(in_y[in_x.index(a)] for a in sorted(in_x)), *free_y]
+    return transpose(pulled, tuple(int(i) for i in np.argsort(order)))
+
+
+tensordot = bilinear(
+    "tensordot", _tensordot, vjps=(_tensordot_left, _tensordot_right),
+    formula="Σ x y over paired axes", numpy=(np.tensordot,),
+    explain=lambda x, y, axes: f"x is {np.shape(x)}, y is {np.shape(y)}; axes={axes} pairs axes of different size",
+    cases=(
+        Case((2, 3, 4), (3, 4, 2)), Case((2, 3), (3, 2), axes=1), Case((2, 3), (4,), axes=0),
+        Case((2, 3, 4), (4, 5, 2), axes=([0, 2], [2, 0])), Case((2, 3), (2, 4), axes=([0], [0])),
+    ))  # fmt: skip
+
+
+def dot(x: Any, y: Any) -> Any:
+    """Scalar product, as `numpy.dot`: the last axis of `x` with the second to last of `y`.
+
+    Parameters
+    ----------
+    x, y : array_like or Value
+
+    Returns
+    -------
+    float, ndarray or Value
+    """
+    rank_x, rank_y = len(shape_of(x)), len(shape_of(y))
+    if not rank_x or not rank_y:
+        return multiply(x, y)
+    if rank_y <= 2 and rank_x <= 2:
+        return matmul(x, y)
+    return tensordot(x, y, ([-1], [-2 if rank_y > 1 else 0]))
+
+
+outer = bilinear(
+    "outer", np.outer,
+    vjps=(
+        lambda g, out, x, y: reshape(g @ ravel(y), shape_of(x)),
+        lambda g, out, x, y: reshape(ravel(x) @ g, shape_of(y)),
+    ),
+    formula="x yᵀ", numpy=(np.outer,), cases=(Case((2,), (3,)), Case((2, 2), (3,))))  # fmt: skip
+
+
+def _einsum(*operands: Any, subscripts: str) -> Any:
+    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
+
+
+def _uneinsum(g: Any, out: Any, *inputs: Any, index: int, subscripts: str) -> Any:
+    """The cotangent of one operand: an einsum of the others and ``g``.
+
+    A label that occurs only in this operand was summed over: an operand of ones brings it
+    back. A label that it has twice took a diagonal: an identity matrix puts it back there.
+    """
+    ins, result = subscripts.replace(" ", "").split("->")
+    labels = ins.split(",")
+    own, shape = labels[index], shape_of(inputs[index])
+    operands = [g, *(x for i, x in enumerate(inputs) if i != index)]
+    terms = [result, *(term for i, term in enumerate(labels) if i != index)]
+    unused = iter(c for c in string.ascii_letters if c not in subscripts)
+    wanted: list[str] = []
+    for label, size in zip(own, shape, strict=True):
+        if label in wanted:
+            fresh = next(unused)
+            operands.append(np.eye(size, dtype=g.dtype))
+            terms.append(label + fresh)
+            label = fresh
+        elif all(label not in term for term in terms):
+            operands.append(np.ones(size, dtype=g.dtype))
+            terms.append(label)
+        wanted.append(label)
+    return einsum(f"{','.join(terms)}->{''.join(wanted)}", *operands)
+
+
+def _einsum_jvp(tangents: Any, out: Any, *inputs: Any, subscripts: str) -> Any:
+    """The product rule: replace one operand after the other by its tangent."""
+    terms = [
+        einsum(subscripts, *inputs[:i], x_dot, *inputs[i + 1 :])
+        for i, x_dot in enumerate(tangents)
+        if x_dot is not None
+    ]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+_einsum_op = primitive(
+    "einsum", _einsum, vjps=_uneinsum, jvp=_einsum_jvp,
+    formula="Σ of products by subscripts", onnx="Einsum",
+    cases=(
+        Case((2, 3), (3, 4), subscripts="ij,jk->ik"), Case((3, 3), subscripts="ii->i"),
+        Case((3, 3), subscripts="ii->"), Case((2, 3), subscripts="ij->j"),
+        Case((2, 3), (2, 3), subscripts="ij,ij->"), Case((5, 2, 3), (5, 3, 4), subscripts="bij,bjk->bik"),
+        Case((2,), (3,), (2, 3), subscripts="i,j,ij->"), Case((2, 3, 4), subscripts="ijk->ki"),
+        Case((2, 3), (3, 3), subscripts="ij,jj->i"),
+    ))  # fmt: skip
+
+
+def einsum(subscripts: str, *operands: Any) -> Any:
+    """Sum of products, described by a label per axis, as `numpy.einsum`.
+
+    Parameters
+    ----------
+    subscripts : str
+        For example ``"ij,jk->ik"``. ``...`` stands for axes without a label.
+    *operands : array_like or Value
+
+    Returns
+    -------
+    float, ndarray or Value
+
+    Raises
+    ------
+    ShapeError
+        If a label stands for axes of different size.
+
+    Examples
+    --------
+    >>> einsum("ij,ij->i", np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([1., 4.])
+    """
+    shapes = [shape_of(x) if hasattr(x, "shape") else np.shape(x) for x in operands]
+    return _einsum_op(*operands, subscripts=_explicit(subscripts, shapes))
+
+
+def _explicit(subscripts: str, shapes: list[tuple[int, ...]]) -> str:
+    """Subscripts with a label for every axis and an arrow."""
+    ins, arrow, result = subscripts.replace(" ", "").partition("->")
+    terms = ins.split(",")
+    if len(terms) != len(shapes):
+        raise ArgumentError(
+            f"einsum: {subscripts!r} describes {len(terms)} operands, but there are {len(shapes)}"
+        )
+    spare = [c for c in string.ascii_letters if c not in subscripts]
+    widest = ""
+    for i, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
+        hidden = len(shape) - len(term.replace("...", ""))
+        if hidden < 0 or (hidden and "..." not in term):
+            raise ArgumentError(
+                f"einsum: {term!r} labels {len(term.replace('...', ''))} axes, but operand {i} is {shape}"
+            )
+        if "..." in term:
+            letters = "".join(spare[:hidden][::-1])  # counted from the right, as in broadcasting
+            terms[i] = term.replace("...", letters)
+            widest = max(widest, letters, key=len)
+    every = "".join(terms)
+    if not arrow:
+        result = widest + "".join(sorted({c for c in every if every.count(c) == 1 and c not in widest}))
+    result = result.replace("...", widest)
+    sizes: dict[str, int] = {}
+    for i, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
+        for label, size in zip(term, shape, strict=True):
+            if sizes.setdefault(label, size) != size and 1 not in (size, sizes[label]):
+                raise ArgumentError(
+                    f"einsum: label {label!r} is {sizes[label]} before and {size} in operand {i}, "
+                    f"which is {shape}; need equal sizes"
+                )
+    return f"{','.join(terms)}->{result}"
+
+
+# --- parts of matrices -------------------------------------------------------------------
+
+
+def _trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Sum along a diagonal, as `numpy.trace`."""
+    return np.trace(np.asarray(x), offset, axis1, axis2)
+
+
+def _untrace(g: Any, out: Any, x: Any, offset: int, axis1: int, axis2: int) -> Any:
+    shape = shape_of(x)
+    mask = np.eye(shape[axis1], shape[axis2], offset, dtype=g.dtype if shape_of(g) else None)
+    return moveaxis(expand_dims(g, (-1, -2)) * mask, (-2, -1), (axis1, axis2))
+
+
+trace = linear(
+    "trace", _trace, vjps=(_untrace,),
+    formula="Σ xᵢᵢ", numpy=(np.trace,), explain=lambda x, **_: f"x is {np.shape(x)}; need at least two axes",
+    cases=(Case((3, 3)), Case((2, 3), offset=1), Case((2, 3, 4), axis1=2, axis2=0)))  # fmt: skip
+
+
+def _diag(x: Any, k: int = 0) -> Any:
+    """The k-th diagonal of a matrix; or, of a vector, the matrix that has it there.
+
+    Parameters
+    ----------
+    x : array_like or Value
+        Shape ``(n, m)`` or ``(n,)``.
+    k : int
+        Above the main diagonal if positive.
+
+    Returns
+    -------
+    ndarray or Value
+    """
+    return np.diag(x, k)
+
+
+def _undiag(g: Any, out: Any, x: Any, k: int) -> Any:
+    shape = shape_of(x)
+    if len(shape) == 1:
+        return diag(g, k)
+    n = shape_of(g)[0]
+    rows = np.arange(n) + max(-k, 0)
+    return scatter_add(np.zeros(shape, g.dtype), (rows, rows + k), g)
+
+
+diag = linear(
+    "diag", _diag, vjps=(_undiag,),
+    formula="diagonal", numpy=(np.diag,), explain=lambda x, k: f"x is {np.shape(x)}; need one axis or two",
+    cases=(Case((3,)), Case((2,), k=1), Case((3, 3)), Case((2, 4), k=1), Case((3, 2), k=-1)))  # fmt: skip
+
+
+def _tril(x: Any, k: int = 0) -> Any:
+    """Matrices with zeros above the k-th diagonal."""
+    return np.tril(x, k)
+
+
+tril = linear(
+    "tril", _tril, vjps=(lambda g, out, x, k: tril(g, k),),
+    formula="lower triangle of x", numpy=(np.tril,), cases=(Case((3, 3)), Case((2, 3, 4), k=1)))  # fmt: skip
+
+
+def _triu(x: Any, k: int = 0) -> Any:
+    """Matrices with zeros below the k-th diagonal."""
+    return np.triu(x, k)
+
+
+triu = linear(
+    "triu", _triu, vjps=(lambda g, out, x, k: triu(g, k),),
+    formula="upper triangle of x", numpy=(np.triu,), cases=(Case((3, 3)), Case((2, 3, 4), k=-1)))  # fmt: skip
+
+# --- square matrices ---------------------------------------------------------------------
+
+
+def _regular(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+    return rng.uniform(-1, 1, shape) + 2 * np.eye(shape[-1])
+
+
+def _positive_definite(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+    x = rng.uniform(-1, 1, shape)
+    return x @ np.swapaxes(x, -1, -2) + np.eye(shape[-1])
+
+
+REGULAR = Domain(sample=_regular)
+SQUARES = (Case((3, 3)), Case((2, 2, 2)), Case((1, 1)))
+
+
+def _square_fault(x: Any, *rest: Any) -> str | None:
+    if np.ndim(x) < 2 or np.shape(x)[-1] != np.shape(x)[-2]:
+        return f"x is {np.shape(x)}; need square matrices in the last two axes"
+    return None
+
+
+inv = primitive(
+    "inv", np.linalg.inv, vjps=(lambda g, out, x: -(T(out) @ g @ T(out)),),
+    jvp=lambda tangents, out, x: -(out @ tangents[0] @ out),
+    formula="x⁻¹", domain=REGULAR, cases=SQUARES, numpy=(np.linalg.inv,), onnx="Inverse",
+    explain=_square_fault)  # fmt: skip
+
+
+def _solve(x: Any, y: Any) -> Any:
+    """The solution ``z`` of ``x z = y``.
+
+    Parameters
+    ----------
+    x : array_like or Value
+        Shape ``(..., n, n)``.
+    y : array_like or Value
+        Shape ``(n,)`` or ``(..., n, k)``.
+
+    Returns
+    -------
+    ndarray or Value
+        Of the shape of `y`, with the batch axes broadcast.
+
+    Raises
+    ------
+    LinalgError
+        If a matrix is singular.
+    """
+    return np.linalg.solve(x, y)
+
+
+def _solve_matrix(g: Any, out: Any, x: Any, y: Any) -> Any:
+    w = solve(T(x), g)
+    if len(shape_of(y)) == 1:
+        return -(expand_dims(w, -1) * expand_dims(out, -2))
+    return -(w @ T(out))
+
+
+solve = primitive(
+    "solve", _solve, vjps=(_solve_matrix, lambda g, out, x, y: solve(T(x), g)),
+    formula="x⁻¹ y", domain=(REGULAR, Domain()), numpy=(np.linalg.solve,), explain=_square_fault,
+    cases=(Case((3, 3), (3, 2)), Case((3, 3), (3,)), Case((2, 3, 3), (3, 1)), Case((2, 2), (4, 2, 3))))  # fmt: skip
+
+
+def _undet(g: Any, out: Any, x: Any) -> Any:
+    g = expand_dims(g, (-1, -2))
+    if np.all(out != 0):
+        return g * expand_dims(out, (-1, -2)) * T(inv(x))
+    return g * _cofactors(x)
+
+
+def _cofactors(x: Any) -> Any:
+    """The derivative of a determinant where the matrix is singular, so has no inverse."""
+    n = shape_of(x)[-1]
+    if n == 1:
+        return x * 0 + 1
+    others = [[j for j in range(n) if j != i] for i in range(n)]
+    rows = [
+        stack([(-1) ** (i + j) * det(x[(..., *np.ix_(others[i], others[j]))]) for j in range(n)], axis=-1)
+        for i in range(n)
+    ]
+    return stack(rows, axis=-2)
+
+
+det = primitive(
+    "det", np.linalg.det, vjps=(_undet,),
+    formula="det x", domain=REGULAR, cases=SQUARES, numpy=(np.linalg.det,), onnx="Det",
+    explain=_square_fault)  # fmt: skip
+
+
+def _logabsdet(x: Any) -> Any:
+    return np.linalg.slogdet(x)[1]
+
+
+logabsdet = primitive(
+    "logabsdet", _logabsdet, vjps=(lambda g, out, x: expand_dims(g, (-1, -2)) * T(inv(x)),),
+    formula="ln |det x|", domain=REGULAR, cases=SQUARES, explain=_square_fault)  # fmt: skip
+
+
+class SlogdetResult(NamedTuple):
+    """Sign and logarithm of a determinant."""
+
+    sign: Any
+    logabsdet: Any
+
+
+def slogdet(x: Any) -> SlogdetResult:
+    """Sign and natural logarithm of the absolute value of a determinant.
+
+    Parameters
+    ----------
+    x : array_like or Value
+        Shape ``(..., n, n)``.
+
+    Returns
+    -------
+    sign : float or ndarray
+        Piecewise constant, so without a gradient.
+    logabsdet : float, ndarray or Value
+    """
+    logarithm = logabsdet(x)
+    sign = np.linalg.slogdet(getattr(x, "data", x) if hasattr(x, "detach") else x)[0]
+    return SlogdetResult(float(sign) if not np.ndim(sign) else sign, logarithm)
+
+
+def _cholesky(x: Any) -> Any:
+    """The lower triangular ``L`` with ``L Lᵀ = x``.
+
+    Parameters
+    ----------
+    x : array_like or Value
+        Symmetric and positive definite, shape ``(..., n, n)``. The symmetric part is used,
+        so that the gradient is symmetric.
+
+    Returns
+    -------
+    ndarray or Value
+
+    Raises
+    ------
+    LinalgError
+        If a matrix is not positive definite.
+    """
+    x = np.asarray(x)
+    return np.linalg.cholesky((x + np.swapaxes(x, -1, -2)) / 2)
+
+
+def _uncholesky(g: Any, out: Any, x: Any) -> Any:
+    n = shape_of(out)[-1]
+    halved = np.tril(np.ones((n, n))) - 0.5 * np.eye(n)
+    inner = (T(out) @ g) * halved
+    half = solve(T(out), T(solve(T(out), T(inner))))  # L⁻ᵀ inner L⁻¹
+    return 0.5 * (half + T(half))
+
+
+cholesky = primitive(
+    "cholesky", _cholesky, vjps=(_uncholesky,),
+    formula="L with L Lᵀ = x", domain=Domain(sample=_positive_definite), cases=SQUARES,
+    numpy=(np.linalg.cholesky,), explain=_square_fault)  # fmt: skip

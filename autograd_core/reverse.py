@@ -1,0 +1,466 @@
+"""Reverse mode: topological order, the sweep, and the ledger of its contributions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from . import errors, rules, trace
+from .context import current
+from .local import LocalDerivative
+from .value import Value, constant, dtype_of, shape_of
+
+__all__ = [
+    "Contribution",
+    "backward",
+    "cotangents",
+    "ledger",
+    "register_hook",
+    "retain_grad",
+    "sweep",
+    "topological_order",
+]
+
+
+class Contribution(NamedTuple):
+    """What one edge adds in a reverse sweep: one entry of the ledger.
+
+    Attributes
+    ----------
+    node : Value
+        Whose cotangent is passed on.
+    operand_index : int
+        Along which edge.
+    upstream : float or ndarray
+        The cotangent of the node.
+    local : float or LocalDerivative
+        ∂node/∂operand: a number between scalars.
+    contribution : float or ndarray
+        What the edge adds to the operand's cotangent.
+    before, after : float, ndarray or None
+        The operand's total; ``None`` where nothing had been added yet.
+    """
+
+    node: Value
+    operand_index: int
+    upstream: Any
+    local: float | LocalDerivative
+    contribution: Any
+    before: Any
+    after: Any
+
+    @property
+    def operand(self) -> Value:
+        """The value that is contributed to."""
+        return self.node.operands[self.operand_index]
+
+
+def topological_order(
+    root: Value, targets: Iterable[Value] | None = None, *, constants: bool = False
+) -> list[Value]:
+    """The nodes that the gradient of a root passes, each before all of its operands.
+
+    Kahn's algorithm [1]_: a node is ready when all of its users are done. Nodes that become
+    ready first come first, so a diagram is walked level by level. Neither the depth of the
+    graph nor its width is limited by the interpreter's stack.
+
+    Parameters
+    ----------
+    root : Value
+    targets : iterable of Value, optional
+        Go only where one of these is reached, and not beyond it.
+    constants : bool
+        Whether to list those values too that require no gradient.
+
+    Returns
+    -------
+    list of Value
+        Root first.
+
+    References
+    ----------
+    .. [1] A. B. Kahn, "Topological sorting of large networks", CACM 5 (1962) 558.
+
+    Examples
+    --------
+    >>> a, b = Value(2.0, name="a"), Value(1.0, name="b")
+    >>> c = a + b; d = b + 1; e = c * d
+    >>> c.name, d.name, e.name = "cde"
+    >>> [node.name for node in topological_order(e)]
+    ['e', 'c', 'd', 'a', 'b']
+    """
+    stops = frozenset(() if targets is None else targets)
+    pending = {root: 1}  # edges into the node that have not been walked yet
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node in stops:
+            continue
+        for operand in node.operands:
+            if constants or operand.requires_grad:
+                if operand in pending:
+                    pending[operand] += 1
+                else:
+                    pending[operand] = 1
+                    stack.append(operand)
+    order = [root]
+    for node in order:  # grows while it is walked
+        if node in stops:
+            continue
+        for operand in node.operands:
+            if constants or operand.requires_grad:
+                left = pending[operand] = pending[operand] - 1
+                if not left:
+                    order.append(operand)
+    if targets is None:
+        return order
+    useful = set(stops)
+    for node in reversed(order):
+        if node not in useful and any(operand in useful for operand in node.operands):
+            useful.add(node)
+    return [node for node in order if node in useful]
+
+
+def sweep(
+    root: Value,
+    g: Any,
+    *,
+    targets: Iterable[Value] | None = None,
+    differentiable: bool = False,
+    release: bool = False,
+    order: list[Value] | None = None,
+    entries: list[Contribution] | None = None,
+    keep: dict[Value, Any] | None = None,
+) -> dict[Value, Any]:
+    """Carry a cotangent from a root to the leaves: the chain rule, edge by edge.
+
+    Parameters
+    ----------
+    root : Value
+    g : float, ndarray or Value
+        Cotangent of the root, of its shape.
+    targets : iterable of Value, optional
+        Stop at these, and go nowhere else; by default the leaves.
+    differentiable : bool
+        Whether cotangents are recorded, as Values.
+    release : bool
+        Whether nodes give up what they saved as they are passed.
+    order : list of Value, optional
+        By default `topological_order`; consumed.
+    entries : list, optional
+        Where to enter each contribution.
+    keep : dict, optional
+        Where to keep the cotangents of all nodes.
+
+    Returns
+    -------
+    dict
+        The cotangent of each target that was reached.
+
+    Raises
+    ------
+    GraphFreedError, MutationError
+        See `rules.check_intact`.
+    MissingRuleError, ShapeError
+        See `rules.pull`.
+    """
+    ends = None if targets is None else frozenset(targets)
+    if order is None:
+        order = topological_order(root, ends)
+    reached = set(order)
+    order.reverse()
+    totals: dict[Value, Any] = {root: g}
+    found: dict[Value, Any] = {}
+    anomaly = current().anomaly
+    with np.errstate(all="ignore"):  # a pole's derivative is inf by convention: no news
+        while order:
+            node = order.pop()
+            if entries is None:
+                # Nothing may go on holding what has been passed, or its memory stays.
+                reached.discard(node)
+                g = totals.pop(node, None)
+            else:
+                g = totals.get(node)
+            if g is None:
+                continue
+            if node.hooks is not None:
+                g = _run_hooks(node, g)
+            if keep is not None:
+                keep[node] = g
+            op = node.op
+            if op is None or (ends is not None and node in ends):
+                found[node] = g
+                continue
+            if node.freed:
+                rules.check_intact(node)
+            operands, inputs, out = node.operands, node.inputs, node.data
+            if type(out) is float and type(g) is float and op.partials is not None:
+                # Scalars: multiply by the partial derivative, with nothing else to heed.
+                for i, operand in enumerate(operands):
+                    if operand not in reached:
+                        continue
+                    x = inputs[i]
+                    if operand.data is not x:
+                        rules.check_intact(node)
+                    slope = op.partials[i]
+                    try:
+                        c = g * (slope if type(slope) is float else slope(out, *inputs, **node.params or {}))
+                    except ZeroDivisionError:
+                        c = rules.pull(node, g, [k == i for k in range(len(operands))])[i]
+                    if type(c) is not float or type(x) is not float:
+                        c = rules.fit(c, x, node, i)
+                    if anomaly is not None:
+                        _check_backward(node, i, g, c)
+                    before = totals.get(operand)
+                    totals[operand] = c if before is None else before + c
+                    if entries is not None:
+                        entries.append(_entry(node, i, g, c, before, totals[operand]))
+            else:
+                rules.check_intact(node)
+                wanted = [operand in reached for operand in operands]
+                for i, c in enumerate(rules.pull(node, g, wanted, differentiable)):
+                    if c is None:
+                        continue
+                    operand = operands[i]
+                    if anomaly is not None:
+                        _check_backward(node, i, g, c)
+                    if operand.op is None and not differentiable:
+                        c = _unshared(c, g)
+                    before = totals.get(operand)
+                    totals[operand] = c if before is None else before + c
+                    if entries is not None:
+                        entries.append(_entry(node, i, g, c, before, totals[operand]))
+            if release:
+                node.freed = True
+                if not (type(out) is float and all([type(x) is float for x in inputs])):
+                    # Arrays are given back; a graph of floats holds nothing worth it, and
+                    # can still be drawn.
+                    node.operands, node.inputs = (), ()
+                    node.residuals = node.seals = None
+    return found
+
+
+def backward(
+    root: Value, grad: Any = None, *, retain_graph: bool = False, create_graph: bool = False
+) -> None:
+    """Add the gradient of a root to the ``grad`` of every leaf it depends on.
+
+    Parameters
+    ----------
+    root : Value
+        The result to differentiate, most often a loss.
+    grad : float, array_like or Value, optional
+        Cotangent of the root, of its shape. May be left out where the root has one element;
+        then it is 1.
+    retain_graph : bool
+        Keep what the graph saved, so that it can be differentiated again.
+    create_graph : bool
+        Record the gradients, as Values, so that they can be differentiated; implies
+        `retain_graph`.
+
+    Raises
+    ------
+    GradientError
+        If the root requires no gradient, or has more than one element and no cotangent.
+    ShapeError
+        If the cotangent has another shape than the root.
+    GraphFreedError
+        If an earlier call released the graph.
+    MutationError
+        If an array was changed after an op had used it.
+
+    Examples
+    --------
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> y.backward()
+    >>> x.grad
+    6.0
+    >>> y.backward()
+    Traceback (most recent call last):
+    ...
+    autograd_core.errors.GraphFreedError: multiply (...): an earlier backward() released this graph; ...
+    """
+    if not root.requires_grad:
+        raise errors.GradientError(
+            f"backward: {rules.describe(root)} depends on no leaf that requires a gradient; "
+            "make one with Value(2.0) – floating-point data, outside no_grad()"
+        )
+    g = seed(root, grad, "backward")
+    if create_graph and not isinstance(g, Value):
+        g = constant(g)
+    found = sweep(root, g, differentiable=create_graph, release=not (retain_graph or create_graph))
+    for leaf, total in found.items():
+        leaf.grad = total if leaf.grad is None else leaf.grad + total
+
+
+def cotangents(root: Value, grad: Any = None) -> dict[Value, Any]:
+    """∂root/∂node for every node, without touching any ``grad`` and releasing nothing.
+
+    Parameters
+    ----------
+    root : Value
+    grad : float or array_like, optional
+        As for `backward`.
+
+    Returns
+    -------
+    dict
+        From each node that requires a gradient to its cotangent, in topological order.
+
+    Examples
+    --------
+    >>> a, b = Value(2.0), Value(1.0)
+    >>> e = (a + b) * (b + 1)
+    >>> list(cotangents(e).values())
+    [1.0, 2.0, 3.0, 2.0, 5.0]
+    """
+    keep: dict[Value, Any] = {}
+    sweep(root, seed(root, grad, "cotangents"), keep=keep)
+    return keep
+
+
+def ledger(
+    root: Value, grad: Any = None, order: Literal["topological", "naive"] = "topological"
+) -> list[Contribution]:
+    """Every contribution of the reverse sweep, in the order in which they are added.
+
+    Parameters
+    ----------
+    root : Value
+    grad : float or array_like, optional
+        As for `backward`.
+    order : {"topological", "naive"}
+        ``"naive"`` goes depth first and passes a node's cotangent on when it first arrives,
+        without waiting for the node's other users. What they contribute later is lost to
+        everything below: the wrong answer that a topological order is there to prevent.
+
+    Returns
+    -------
+    list of Contribution
+
+    Examples
+    --------
+    >>> b = Value(1.0, name="b")
+    >>> e = (2.0 + b) * (b + 1)
+    >>> for entry in ledger(e):
+    ...     print(entry.upstream, "×", entry.local, "=", entry.contribution, "→", entry.after)
+    1.0 × 2.0 = 2.0 → 2.0
+    1.0 × 3.0 = 3.0 → 3.0
+    2.0 × 1.0 = 2.0 → 2.0
+    3.0 × 1.0 = 3.0 → 5.0
+    """
+    if order not in ("topological", "naive"):
+        raise errors.ArgumentError(f"ledger: order is {order!r}; need 'topological' or 'naive'")
+    entries: list[Contribution] = []
+    walk = _depth_first(root) if order == "naive" else None
+    sweep(root, seed(root, grad, "ledger"), order=walk, entries=entries)
+    return entries
+
+
+def seed(root: Value, grad: Any, caller: str) -> Any:
+    """The cotangent to start from: 1 for a scalar, else what is given, checked."""
+    if grad is None:
+        if root.size != 1:
+            raise errors.GradientError(
+                f"{caller}: the root has shape {root.shape}, so its gradient needs a cotangent of "
+                "that shape; reduce it to a scalar, such as root.sum(), or pass grad="
+            )
+        return 1.0 if type(root.data) is float else np.ones_like(root.data)[()]
+    if isinstance(grad, Value):
+        if grad.shape != root.shape:
+            raise errors.ShapeError(_cotangent_fault(caller, grad.shape, root.shape))
+        return grad
+    if shape_of(grad) != root.shape and np.shape(grad) != root.shape:
+        raise errors.ShapeError(_cotangent_fault(caller, np.shape(grad), root.shape))
+    return float(grad) if type(root.data) is float else np.array(grad, dtype=dtype_of(root.data))[()]
+
+
+def _cotangent_fault(caller: str, given: tuple[int, ...], needed: tuple[int, ...]) -> str:
+    return f"{caller}: the cotangent has shape {given}; need the root's shape {needed}"
+
+
+def retain_grad(value: Value) -> None:
+    """Keep the gradient of an intermediate in its ``grad``; see `Value.retain_grad`."""
+    if not value.requires_grad:
+        raise errors.GradientError(f"retain_grad: {rules.describe(value)} requires no gradient")
+    if value.op is not None and _keep_grad not in (value.hooks or ()):
+        value.hooks = [*(value.hooks or ()), _keep_grad]
+
+
+def register_hook(value: Value, hook: Callable[[Any], Any]) -> Callable[[], None]:
+    """Call a function with the cotangent of a node; see `Value.register_hook`."""
+    if not value.requires_grad:
+        raise errors.GradientError(f"register_hook: {rules.describe(value)} requires no gradient")
+
+    def run(node: Value, g: Any) -> Any:
+        return hook(g)
+
+    value.hooks = [*(value.hooks or ()), run]
+
+    def remove() -> None:
+        value.hooks = [other for other in value.hooks or () if other is not run] or None
+
+    return remove
+
+
+def _keep_grad(node: Value, g: Any) -> None:
+    kept = g.copy() if isinstance(g, np.ndarray) else g
+    node.grad = kept if node.grad is None else node.grad + kept
+
+
+def _run_hooks(node: Value, g: Any) -> Any:
+    for hook in node.hooks or ():
+        replacement = hook(node, g)
+        if replacement is not None:
+            if np.shape(replacement) != node.shape:
+                raise errors.ShapeError(
+                    f"register_hook: the hook of {rules.describe(node)} returned shape "
+                    f"{np.shape(replacement)}; need {node.shape}"
+                )
+            g = replacement
+    return g
+
+
+def _unshared(c: Any, g: Any) -> Any:
+    """A leaf's gradient is its own: not the cotangent of another node, nor a view of one."""
+    if type(c) is np.ndarray and (c is g or c.base is not None or not c.flags.writeable):
+        return c.copy()
+    return c
+
+
+def _entry(node: Value, i: int, g: Any, c: Any, before: Any, after: Any) -> Contribution:
+    scalar = not node.shape and not node.operands[i].shape
+    local = rules.local_jacobian(node, i) if scalar else LocalDerivative(node, i)
+    return Contribution(node, i, g, local, c, before, after)
+
+
+def _depth_first(root: Value) -> list[Value]:
+    """Preorder: each node as soon as it is first met. Leaves only collect, so they come last."""
+    order, leaves, seen, stack = [], [], {root}, [root]
+    while stack:
+        node = stack.pop()
+        (leaves if node.op is None else order).append(node)
+        for operand in reversed(node.operands):
+            if operand.requires_grad and operand not in seen:
+                seen.add(operand)
+                stack.append(operand)
+    return order + leaves
+
+
+def _check_backward(node: Value, i: int, g: Any, c: Any) -> None:
+    """Raise if this contribution has the first NaN (or inf) of the reverse sweep."""
+    anomaly = current().anomaly
+    raw_g, raw_c = (x.data if isinstance(x, Value) else x for x in (g, c))
+    if anomaly is None or not anomaly.backward or not trace.is_anomalous(raw_c, anomaly):
+        return
+    if trace.is_anomalous(raw_g, anomaly):
+        return
+    raise errors.AnomalyError(
+        f"{node.op.name if node.op else 'leaf'}: backward made {trace.which(raw_c, anomaly)} for "
+        f"operand {i} = {trace.brief(node.inputs[i])} from the cotangent {trace.brief(raw_g)} "
+        f"({rules.describe(node)}); where the derivative is infinite, 0 · inf is nan: "
+        "keep the argument away from there, for instance with safe_where"
+    )
