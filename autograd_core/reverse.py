@@ -96,7 +96,7 @@ def topological_order(
     stack = [root]
     while stack:
         node = stack.pop()
-        if node in stops:
+        if stops and node in stops:
             continue
         for operand in node.operands:
             if constants or operand.requires_grad:
@@ -107,7 +107,7 @@ def topological_order(
                     stack.append(operand)
     order = [root]
     for node in order:  # grows while it is walked
-        if node in stops:
+        if stops and node in stops:
             continue
         for operand in node.operands:
             if constants or operand.requires_grad:
@@ -169,7 +169,7 @@ def sweep(
     ends = None if targets is None else frozenset(targets)
     if order is None:
         order = topological_order(root, ends)
-    reached = set(order)
+    reached = None if ends is None else set(order)  # by default, whatever requires a gradient
     order.reverse()
     totals: dict[Value, Any] = {root: g}
     found: dict[Value, Any] = {}
@@ -177,12 +177,7 @@ def sweep(
     with np.errstate(all="ignore"):  # a pole's derivative is inf by convention: no news
         while order:
             node = order.pop()
-            if entries is None:
-                # Nothing may go on holding what has been passed, or its memory stays.
-                reached.discard(node)
-                g = totals.pop(node, None)
-            else:
-                g = totals.get(node)
+            g = totals.pop(node, None) if entries is None else totals.get(node)
             if g is None:
                 continue
             if node.hooks is not None:
@@ -195,47 +190,45 @@ def sweep(
                 continue
             if node.freed:
                 rules.check_intact(node)
-            operands, inputs, out = node.operands, node.inputs, node.data
-            if type(out) is float and type(g) is float and op.partials is not None:
-                # Scalars: multiply by the partial derivative, with nothing else to heed.
-                for i, operand in enumerate(operands):
-                    if operand not in reached:
-                        continue
+            operands, out = node.operands, node.data
+            if type(g) is float and type(out) is float and op.partials is not None:
+                contributions = None  # scalars: multiply by each partial derivative
+                inputs, params = node.inputs, node.params
+            else:
+                rules.check_intact(node)
+                wanted = [o.requires_grad if reached is None else o in reached for o in operands]
+                contributions = rules.pull(node, g, wanted, differentiable)
+            for i, operand in enumerate(operands):
+                if not (operand.requires_grad if reached is None else operand in reached):
+                    continue
+                if contributions is None:
                     x = inputs[i]
                     if operand.data is not x:
                         rules.check_intact(node)
-                    slope = op.partials[i]
-                    try:
-                        c = g * (slope if type(slope) is float else slope(out, *inputs, **node.params or {}))
-                    except ZeroDivisionError:
-                        c = rules.pull(node, g, [k == i for k in range(len(operands))])[i]
+                    slope = op.partials[i]  # type: ignore[index]
+                    if type(slope) is float:
+                        c = g * slope
+                    else:
+                        try:
+                            c = g * (slope(out, *inputs, **params) if params else slope(out, *inputs))
+                        except ArithmeticError:
+                            c = rules.pull(node, g, [k == i for k in range(len(operands))])[i]
                     if type(c) is not float or type(x) is not float:
                         c = rules.fit(c, x, node, i)
-                    if anomaly is not None:
-                        _check_backward(node, i, g, c)
-                    before = totals.get(operand)
-                    totals[operand] = c if before is None else before + c
-                    if entries is not None:
-                        entries.append(_entry(node, i, g, c, before, totals[operand]))
-            else:
-                rules.check_intact(node)
-                wanted = [operand in reached for operand in operands]
-                for i, c in enumerate(rules.pull(node, g, wanted, differentiable)):
-                    if c is None:
-                        continue
-                    operand = operands[i]
-                    if anomaly is not None:
-                        _check_backward(node, i, g, c)
+                else:
+                    c = contributions[i]
                     if operand.op is None and not differentiable:
                         c = _unshared(c, g)
-                    before = totals.get(operand)
-                    totals[operand] = c if before is None else before + c
-                    if entries is not None:
-                        entries.append(_entry(node, i, g, c, before, totals[operand]))
+                if anomaly is not None:
+                    _check_backward(node, i, g, c)
+                before = totals.get(operand)
+                totals[operand] = c if before is None else before + c
+                if entries is not None:
+                    entries.append(_entry(node, i, g, c, before, totals[operand]))
             if release:
                 node.freed = True
-                if not (type(out) is float and all([type(x) is float for x in inputs])):
-                    # Arrays are given back; a graph of floats holds nothing worth it, and
+                if contributions is not None:
+                    # Arrays are given back. Scalars hold nothing worth it, so that their graph
                     # can still be drawn.
                     node.operands, node.inputs = (), ()
                     node.residuals = node.seals = None

@@ -47,7 +47,7 @@ def pull(node: Value, g: Any, wanted: Sequence[bool], differentiable: bool = Fal
         out, inputs = (node, node.operands) if differentiable else (node.data, node.inputs)
         try:
             contributions = _apply_vjps(node, g, out, inputs, wanted, params)
-        except ZeroDivisionError:
+        except ArithmeticError:
             # Python's floats raise at a pole where numpy's follow IEEE 754, as arrays do.
             out, inputs = np.float64(out), tuple(map(np.float64, inputs))
             contributions = _apply_vjps(node, g, out, inputs, wanted, params)
@@ -104,7 +104,7 @@ def push(node: Value, tangents: Sequence[Any], differentiable: bool = False) -> 
     out, inputs = (node, node.operands) if differentiable else (node.data, node.inputs)
     try:
         tangent = _apply_jvp(node, tangents, out, inputs, params)
-    except ZeroDivisionError:
+    except ArithmeticError:
         out, inputs = np.float64(out), tuple(map(np.float64, inputs))
         tangent = _apply_jvp(node, tangents, out, inputs, params)
     return fit(tangent, node.data, node, None)

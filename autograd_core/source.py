@@ -17,7 +17,8 @@ __all__ = ["Site", "SourceLine", "caller", "locate"]
 
 Site = tuple[CodeType, int]
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+"""The directory whose frames are not the user's."""
 
 
 class SourceLine(NamedTuple):
@@ -32,16 +33,21 @@ class SourceLine(NamedTuple):
         return f"{name}, line {self.line}" + (f": {self.text}" if self.text else "")
 
 
-def caller() -> Site:
+def caller(depth: int = 1) -> Site:
     """The innermost position outside this package.
+
+    Parameters
+    ----------
+    depth : int
+        How many frames to skip unseen. Looking at one costs a tenth of a microsecond.
 
     Returns
     -------
     tuple
         Code object and instruction offset, for `locate`.
     """
-    frame = sys._getframe(1)
-    while frame.f_code.co_filename.startswith(_PACKAGE) and frame.f_back is not None:
+    frame = sys._getframe(depth)
+    while frame.f_code.co_filename.startswith(PACKAGE) and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_code, frame.f_lasti
 

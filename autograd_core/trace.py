@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +14,11 @@ from .value import Value, as_data, constant, is_floating, shape_of
 if TYPE_CHECKING:
     from .op import Op
 
-__all__ = ["apply", "node", "zeros_like"]
+__all__ = ["apply", "binary", "node", "unary", "zeros_like"]
 
 _new = Value.__new__
-_caller = source.caller
+_getframe = sys._getframe
+_PACKAGE = source.PACKAGE
 
 
 def apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -42,47 +44,62 @@ def apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     AnomalyError
         Under `detect_anomaly`.
     """
-    mode = current()
-    if op.scalar is not None:
-        # Two floats, or one: by far the most frequent call on scalar graphs, and the one
-        # whose cost is all overhead. Everything below does the same in general.
+    if op.scalar is not None and not params:
         if len(args) == 2:
-            x, y = args
-            if type(x) is not Value:
-                if type(y) is not Value or type(x) is not float:
-                    return _apply(op, args, params, mode)
-                x = constant(x)
-            elif type(y) is not Value:
-                if type(y) is not float:
-                    return _apply(op, args, params, mode)
-                y = constant(y)
-            a, b = x.data, y.data
-            if type(a) is not float or type(b) is not float:
-                return _apply(op, (x, y), params, mode)
-            operands: tuple[Value, ...] = (x, y)
-            inputs: tuple[Any, ...] = (a, b)
-            recorded = mode.recording and (x.requires_grad or y.requires_grad)
-        elif len(args) == 1 and type(args[0]) is Value:
-            operands = args
-            a = args[0].data
-            if type(a) is not float:
-                return _apply(op, args, params, mode)
-            inputs = (a,)
-            recorded = mode.recording and args[0].requires_grad
-        else:
-            return _apply(op, args, params, mode)
-        try:
-            out = op.scalar(*inputs)
-        except (ArithmeticError, ValueError):
-            return _apply(op, operands, params, mode)
-        if mode.anomaly is not None:
-            check_forward(op, inputs, out, mode.anomaly)
-        return node(op, operands, inputs, out, None, mode) if recorded else constant(out)
-    return _apply(op, args, params, mode)
+            return binary(op, *args)
+        if len(args) == 1:
+            return unary(op, *args)
+    return _apply(op, args, params)
 
 
-def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any], mode: Mode) -> Any:
+# Scalar graphs are made of calls that cost nothing but their overhead, so the ops of one or
+# two floats have a short way. It does what `_apply` does in general.
+
+
+def binary(op: Op, x: Any, y: Any) -> Any:
+    """`apply` for an op of two operands that has a `scalar` form."""
+    if type(x) is Value:
+        if type(y) is not Value:
+            if type(y) is not float and type(y) is not int:
+                return _apply(op, (x, y), {})
+            y = constant(y)
+    elif type(y) is Value and (type(x) is float or type(x) is int):
+        x = constant(x)
+    else:
+        return _apply(op, (x, y), {})
+    a, b = x.data, y.data
+    if type(a) is float:
+        if type(b) is not float and type(b) is not int:
+            return _apply(op, (x, y), {})
+    elif type(a) is not int or type(b) is not float:
+        return _apply(op, (x, y), {})
+    mode = current()
+    if mode.anomaly is not None or not (mode.recording and (x.requires_grad or y.requires_grad)):
+        return _apply(op, (x, y), {})
+    try:
+        out = op.scalar(a, b)  # type: ignore[misc]
+    except (ArithmeticError, ValueError):
+        return _apply(op, (x, y), {})
+    return node(op, (x, y), (a, b), out, None, mode)
+
+
+def unary(op: Op, x: Any) -> Any:
+    """`apply` for an op of one operand that has a `scalar` form."""
+    if type(x) is not Value or type(x.data) is not float:
+        return _apply(op, (x,), {})
+    mode = current()
+    if mode.anomaly is not None or not (mode.recording and x.requires_grad):
+        return _apply(op, (x,), {})
+    try:
+        out = op.scalar(x.data)  # type: ignore[misc]
+    except (ArithmeticError, ValueError):
+        return _apply(op, (x,), {})
+    return node(op, (x,), (x.data,), out, None, mode)
+
+
+def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """The general case: any data, any number of operands."""
+    mode = current()
     inputs, traced, recorded = [], False, False
     for arg in args:
         if isinstance(arg, Value):
@@ -134,7 +151,13 @@ def node(
     result.residuals = None
     result.scope = mode.scope
     result.seals = None
-    result.site = mode.site or _caller()
+    # The frame past node, binary and Value.__add__ is the caller's on scalar graphs, where
+    # a function call to find that out would be felt.
+    frame = _getframe(3)
+    code = frame.f_code
+    result.site = mode.site or (
+        source.caller(3) if code.co_filename.startswith(_PACKAGE) else (code, frame.f_lasti)
+    )
     if mode.tape is not None:
         mode.tape.append(result)
     return result

@@ -216,34 +216,34 @@ class Value:
     # --- operators: each calls the op of its name ----------------------------------------
 
     def __add__(self, other: Any) -> Any:
-        return add(self, other)
+        return binary(add, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return add(other, self)
+        return binary(add, other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return subtract(self, other)
+        return binary(subtract, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return subtract(other, self)
+        return binary(subtract, other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return multiply(self, other)
+        return binary(multiply, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return multiply(other, self)
+        return binary(multiply, other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return divide(self, other)
+        return binary(divide, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return divide(other, self)
+        return binary(divide, other, self)
 
     def __pow__(self, other: Any) -> Any:
-        return power(self, other)
+        return binary(power, self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return power(other, self)
+        return binary(power, other, self)
 
     def __matmul__(self, other: Any) -> Any:
         return ops.matmul(self, other)
@@ -252,7 +252,7 @@ class Value:
         return ops.matmul(other, self)
 
     def __neg__(self) -> Any:
-        return negative(self)
+        return unary(negative, self)
 
     def __pos__(self) -> Value:
         return self
@@ -362,27 +362,27 @@ class Value:
 
     def exp(self) -> Any:
         """Elementwise exponential."""
-        return ops.exp(self)
+        return unary(ops.exp, self)
 
     def log(self) -> Any:
         """Elementwise natural logarithm."""
-        return ops.log(self)
+        return unary(ops.log, self)
 
     def sqrt(self) -> Any:
         """Elementwise square root."""
-        return ops.sqrt(self)
+        return unary(ops.sqrt, self)
 
     def tanh(self) -> Any:
         """Elementwise hyperbolic tangent."""
-        return ops.tanh(self)
+        return unary(ops.tanh, self)
 
     def sigmoid(self) -> Any:
         """Elementwise logistic sigmoid."""
-        return ops.sigmoid(self)
+        return unary(ops.sigmoid, self)
 
     def relu(self) -> Any:
         """Elementwise rectifier."""
-        return ops.relu(self)
+        return unary(ops.relu, self)
 
 
 def constant(data: Any) -> Value:
@@ -457,3 +457,4 @@ def _as_float_text(data: Any) -> str:
 # The ops are made of Values, and Values call the ops: one of the two has to come last.
 from . import numpy_protocol, ops, reverse  # noqa: E402
 from .ops.arithmetic import add, divide, multiply, negative, power, subtract  # noqa: E402
+from .trace import binary, unary  # noqa: E402
