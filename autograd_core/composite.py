@@ -20,15 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["expand", "pull", "push", "record", "stand_in"]
 
 
-def record(
-    op: Op, args: tuple[Any, ...], inputs: list[Any], params: dict[str, Any], mode: Mode
-) -> Value:
+def record(op: Op, operands: list[Value], params: dict[str, Any], mode: Mode) -> Value:
     """Make the node of a composite without a kernel, and find what it captures.
 
     The graph of the definition is dropped at once: only its result is kept, and the
     gradient runs the definition again. That is also how `checkpoint` saves memory.
     """
-    operands = [a if isinstance(a, Value) else constant(x) for a, x in zip(args, inputs, strict=True)]
     stand_ins = [stand_in(o, False) for o in operands]
     tape: list[Value] = []
     with recording_to(tape):
@@ -37,11 +34,11 @@ def record(
     captured = dict.fromkeys(o for n in tape for o in n.operands if o.requires_grad and o not in inside)
     if out.requires_grad and out not in inside:
         captured[out] = None  # the definition returned a captured value as it is
-    node = trace.node(
-        op, (*operands, *captured), (*inputs, *(c.data for c in captured)), out.data, params, mode
-    )
+    operands_and_captured = (*operands, *captured)
+    inputs = tuple(operand.data for operand in operands_and_captured)
+    node = trace.node(op, operands_and_captured, inputs, out.data, params, mode)
     node.residuals = len(operands)
-    node.seals = trace.seals_of(list(node.inputs))
+    node.seals = trace.seals_of(inputs)
     return node
 
 

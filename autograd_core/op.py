@@ -75,6 +75,8 @@ class Op:
         ``jvp(tangents, out, *inputs, **params)``, where a tangent may be ``None`` for zero.
     partials : tuple or None
         Elementwise ops: ``partials[i](out, *inputs, **params)``, or a number.
+    is_ufunc : bool
+        Whether the forward function is one, so that its result is an array of its own.
     scalar : callable or None
         The forward function on Python floats, if it takes no static arguments.
     definition : callable or None
@@ -126,6 +128,7 @@ class Op:
         self.jvp = jvp
         self.partials = partials
         self.scalar = scalar
+        self.is_ufunc = isinstance(forward, np.ufunc)
         self.definition = definition
         self.kernel = kernel
         self.label = label or name
@@ -140,8 +143,13 @@ class Op:
         self.__doc__ = (definition or forward).__doc__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if kwargs or self.params or len(args) != self.arity:
+        if kwargs or len(args) != self.arity or self.params:
             args, kwargs = self.bind(args, kwargs)
+        elif self.partials is not None:
+            if len(args) == 2:
+                return trace.binary(self, *args)
+            if len(args) == 1:
+                return trace.unary(self, *args)
         return trace.apply(self, args, kwargs)
 
     def __repr__(self) -> str:
@@ -157,23 +165,38 @@ class Op:
         ArgumentError
             If operands are missing, or an argument is unknown or given twice.
         """
+        if not kwargs and len(args) == self.arity and REQUIRED not in self.params.values():
+            return args, self.params
         count = len(args) if self.arity is None else self.arity
         operands, rest = args[:count], args[count:]
         if len(operands) < count or len(rest) > len(self.params):
             raise ArgumentError(f"{self.name}: got {len(args)} arguments; {self._usage()}")
-        params = dict(self.params)
-        given = dict(zip(params, rest, strict=False))
-        for name, value in kwargs.items():
-            if name not in params:
+        params = self.params | dict(zip(self.params, rest, strict=False)) | kwargs
+        if len(params) > len(self.params) or (rest and kwargs):
+            self._check_names(rest, kwargs)
+        for name, value in params.items():
+            if value is REQUIRED:
+                raise ArgumentError(f"{self.name}: {name} is missing; {self._usage()}")
+            if isinstance(value, trace.Value):
+                params[name] = self._static(name, value)
+        return operands, params
+
+    def _check_names(self, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        given = list(self.params)[: len(rest)]
+        for name in kwargs:
+            if name not in self.params:
                 raise ArgumentError(f"{self.name}: no argument {name!r}; {self._usage()}")
             if name in given:
                 raise ArgumentError(f"{self.name}: argument {name!r} given twice; {self._usage()}")
-            given[name] = value
-        params |= given
-        missing = [name for name, value in params.items() if value is REQUIRED]
-        if missing:
-            raise ArgumentError(f"{self.name}: {', '.join(missing)} missing; {self._usage()}")
-        return operands, params
+
+    def _static(self, name: str, value: Any) -> Any:
+        """The raw data of a Value given for a static argument, unless a gradient would be lost."""
+        if value.requires_grad:
+            raise ArgumentError(
+                f"{self.name}: {name} is a Value that requires a gradient, but {name} has no "
+                "derivative; detach() it, or use an op that takes it as an operand"
+            )
+        return value.data
 
     def _usage(self) -> str:
         operands = "*operands" if self.arity is None else ", ".join("xyzuvw"[: self.arity])

@@ -10,6 +10,7 @@ import numpy as np
 from . import errors, rules, trace
 from .context import current
 from .local import LocalDerivative
+from .seal import seal
 from .value import Value, constant, dtype_of, shape_of
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "sweep",
     "topological_order",
 ]
+
+
+_ndarray = np.ndarray
 
 
 class Contribution(NamedTuple):
@@ -172,6 +176,7 @@ def sweep(
     reached = None if ends is None else set(order)  # by default, whatever requires a gradient
     order.reverse()
     totals: dict[Value, Any] = {root: g}
+    summed: set[Value] = set()  # whose totals are arrays of our own, to be added to in place
     found: dict[Value, Any] = {}
     anomaly = current().anomaly
     with np.errstate(all="ignore"):  # a pole's derivative is inf by convention: no news
@@ -180,6 +185,8 @@ def sweep(
             g = totals.pop(node, None) if entries is None else totals.get(node)
             if g is None:
                 continue
+            if summed:
+                summed.discard(node)
             if node.hooks is not None:
                 g = _run_hooks(node, g)
             if keep is not None:
@@ -190,44 +197,59 @@ def sweep(
                 continue
             if node.freed:
                 rules.check_intact(node)
-            operands, out = node.operands, node.data
-            if type(g) is float and type(out) is float and op.partials is not None:
-                contributions = None  # scalars: multiply by each partial derivative
-                inputs, params = node.inputs, node.params
-            else:
-                rules.check_intact(node)
+            operands, inputs, out, params = node.operands, node.inputs, node.data, node.params
+            if node.seals is not None:
+                for x, sealed in node.seals:
+                    if seal(x) != sealed:
+                        rules.check_intact(node)
+            partials, vjps = op.partials, op.vjps
+            pulled = None
+            if differentiable or type(vjps) is not tuple or op.definition is not None:
                 wanted = [o.requires_grad if reached is None else o in reached for o in operands]
-                contributions = rules.pull(node, g, wanted, differentiable)
+                pulled = rules.pull(node, g, wanted, differentiable)
             for i, operand in enumerate(operands):
                 if not (operand.requires_grad if reached is None else operand in reached):
                     continue
-                if contributions is None:
-                    x = inputs[i]
-                    if operand.data is not x:
-                        rules.check_intact(node)
-                    slope = op.partials[i]  # type: ignore[index]
-                    if type(slope) is float:
-                        c = g * slope
-                    else:
-                        try:
-                            c = g * (slope(out, *inputs, **params) if params else slope(out, *inputs))
-                        except ArithmeticError:
-                            c = rules.pull(node, g, [k == i for k in range(len(operands))])[i]
-                    if type(c) is not float or type(x) is not float:
-                        c = rules.fit(c, x, node, i)
+                x = inputs[i]
+                if operand.data is not x:
+                    rules.check_intact(node)
+                if pulled is not None:
+                    c = pulled[i]
                 else:
-                    c = contributions[i]
-                    if operand.op is None and not differentiable:
-                        c = _unshared(c, g)
+                    # What `pull` does, without the way to it, which is most of the cost of
+                    # scalars and small arrays.
+                    try:
+                        if partials is None:
+                            c = vjps[i](g, out, *inputs, **params)
+                        elif type(c := partials[i]) is float:
+                            c = g if c == 1.0 else g * c
+                        else:
+                            c = g * (c(out, *inputs, **params) if params else c(out, *inputs))
+                    except (ArithmeticError, TypeError):  # a pole of Python's floats; no rule
+                        c = rules.pull(node, g, [k == i for k in range(len(operands))])[i]
+                    if type(c) is not type(x) or (
+                        type(c) is _ndarray and (c.shape != x.shape or c.dtype is not x.dtype)
+                    ):
+                        c = rules.fit(c, x, node, i)
                 if anomaly is not None:
                     _check_backward(node, i, g, c)
                 before = totals.get(operand)
-                totals[operand] = c if before is None else before + c
+                if before is None:
+                    if type(c) is _ndarray and operand.op is None:
+                        c = _unshared(c, g)
+                    totals[operand] = c
+                elif type(before) is not _ndarray or entries is not None:
+                    totals[operand] = before + c
+                elif operand in summed:
+                    before += c
+                else:
+                    totals[operand] = before + c
+                    summed.add(operand)
                 if entries is not None:
                     entries.append(_entry(node, i, g, c, before, totals[operand]))
             if release:
                 node.freed = True
-                if contributions is not None:
+                if partials is None or type(out) is not float:
                     # Arrays are given back. Scalars hold nothing worth it, so that their graph
                     # can still be drawn.
                     node.operands, node.inputs = (), ()
@@ -419,9 +441,7 @@ def _run_hooks(node: Value, g: Any) -> Any:
 
 def _unshared(c: Any, g: Any) -> Any:
     """A leaf's gradient is its own: not the cotangent of another node, nor a view of one."""
-    if type(c) is np.ndarray and (c is g or c.base is not None or not c.flags.writeable):
-        return c.copy()
-    return c
+    return c.copy() if c is g or c.base is not None or not c.flags.writeable else c
 
 
 def _entry(node: Value, i: int, g: Any, c: Any, before: Any, after: Any) -> Contribution:

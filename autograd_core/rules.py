@@ -171,7 +171,7 @@ def fit(c: Any, primal: Any, node: Value, operand: int | None) -> Any:
                 f"{node.op.name if node.op else 'leaf'}: the {which} returned shape {shape_of(c)}; "
                 f"need {shape}, or a shape that it broadcasts to"
             )
-        c = ops.sum_to(c, shape)
+        c = ops.sum_to(c, shape) if isinstance(c, Value) else ops.sum_to.forward(c, shape)
     dtype = dtype_of(primal)
     if dtype.kind != "f":  # asked for by a picture: a constant's slope is what a float's is
         return c
@@ -233,17 +233,14 @@ def check_intact(node: Value) -> None:
             f"{describe(node)}: an earlier backward() released this graph; "
             "call that one with retain_graph=True, or compute the expression again"
         )
+    changed = [x for x, sealed in node.seals or () if not seal.is_intact(x, sealed)]
     for i, (operand, x) in enumerate(zip(node.operands, node.inputs, strict=True)):
-        if operand.data is not x or (node.seals is not None and not _sealed(node, i, x)):
+        if operand.data is not x or any(x is array for array in changed):
             raise errors.MutationError(
                 f"{describe(node)}: the data of operand {i} ({describe(operand)}) was changed after "
                 "the op had used it, so its gradient would be wrong; call backward() before "
                 "the change, or work on a copy"
             )
-
-
-def _sealed(node: Value, i: int, x: Any) -> bool:
-    return node.seals is None or seal.is_intact(x, node.seals[i])
 
 
 def describe(value: Value) -> str:

@@ -34,13 +34,14 @@ def seal(array: Any) -> Seal:
     Returns
     -------
     bytes or None
-        ``None`` if nobody can write to the memory, so that nothing need be compared.
+        ``None`` if the array is large and nobody can write to its memory, so that nothing
+        need be compared.
     """
+    if array.nbytes <= _EXACT_UP_TO or array.dtype.hasobject:
+        return bytes(array.tobytes())  # costs less than asking for the flags
     owner = array if array.base is None else array.base
     if not array.flags.writeable and isinstance(owner, np.ndarray) and not owner.flags.writeable:
         return None
-    if array.nbytes <= _EXACT_UP_TO or array.dtype.hasobject:
-        return bytes(array.tobytes())
     raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     whole = raw.size // (8 * _BLOCK) * (8 * _BLOCK)
     blocks = raw[:whole].view(np.uint64).reshape(-1, _BLOCK)

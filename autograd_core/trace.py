@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import composite, errors, seal, source
+from . import composite, errors, source
 from .context import Anomaly, Mode, current
+from .seal import Seal, seal
 from .value import Value, as_data, constant, is_floating, shape_of
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ __all__ = ["apply", "binary", "node", "unary", "zeros_like"]
 
 _new = Value.__new__
 _getframe = sys._getframe
+_ndarray = np.ndarray
+_NUMBERS = frozenset({float, int})
 _PACKAGE = source.PACKAGE
 
 
@@ -44,85 +48,90 @@ def apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     AnomalyError
         Under `detect_anomaly`.
     """
-    if op.scalar is not None and not params:
-        if len(args) == 2:
-            return binary(op, *args)
-        if len(args) == 1:
-            return unary(op, *args)
-    return _apply(op, args, params)
+    for arg in args:
+        if isinstance(arg, Value):
+            return _apply(op, args, params)
+    return run_forward(op, args, params)[0]
 
 
-# Scalar graphs are made of calls that cost nothing but their overhead, so the ops of one or
-# two floats have a short way. It does what `_apply` does in general.
+# Graphs of scalars and of small arrays are made of calls that cost little but their overhead,
+# so the elementwise ops of one or two floats or arrays have a short way. It does what
+# `_apply` does in general, and leaves to it whatever is out of the ordinary.
 
 
 def binary(op: Op, x: Any, y: Any) -> Any:
-    """`apply` for an op of two operands that has a `scalar` form."""
-    if type(x) is Value:
-        if type(y) is not Value:
-            if type(y) is not float and type(y) is not int:
-                return _apply(op, (x, y), {})
-            y = constant(y)
-    elif type(y) is Value and (type(x) is float or type(x) is int):
+    """`apply` for an elementwise op without static arguments, of two operands."""
+    if type(x) is not Value and not isinstance(x, Value):
+        if not isinstance(y, Value):
+            return run_forward(op, (x, y), {})[0]
         x = constant(x)
-    else:
-        return _apply(op, (x, y), {})
+    elif type(y) is not Value and not isinstance(y, Value):
+        y = constant(y)
     a, b = x.data, y.data
-    if type(a) is float:
-        if type(b) is not float and type(b) is not int:
-            return _apply(op, (x, y), {})
-    elif type(a) is not int or type(b) is not float:
-        return _apply(op, (x, y), {})
+    kind_a, kind_b = type(a), type(b)
     mode = current()
-    if mode.anomaly is not None or not (mode.recording and (x.requires_grad or y.requires_grad)):
-        return _apply(op, (x, y), {})
-    try:
-        out = op.scalar(a, b)  # type: ignore[misc]
-    except (ArithmeticError, ValueError):
-        return _apply(op, (x, y), {})
-    return node(op, (x, y), (a, b), out, None, mode)
+    if mode.anomaly is None and mode.recording and (x.requires_grad or y.requires_grad):
+        try:
+            if kind_a in _NUMBERS and kind_b in _NUMBERS:
+                if op.scalar is not None:
+                    return node(op, (x, y), (a, b), op.scalar(a, b), None, mode)
+            elif (kind_a is _ndarray or kind_b is _ndarray) and op.is_ufunc:
+                out = op.forward(a, b)
+                out.setflags(False)  # read-only; by position, because keywords cost as much again
+                result = node(op, (x, y), (a, b), out, None, mode)
+                # What an op made and nobody has a view of needs no seal: it is read-only.
+                if kind_a is _ndarray and (x.op is None or a.base is not None):
+                    result.seals = ((a, seal(a)),)
+                if kind_b is _ndarray and (y.op is None or b.base is not None):
+                    result.seals = (*(result.seals or ()), (b, seal(b)))
+                return result
+        except (ArithmeticError, ValueError, TypeError):
+            pass  # a pole of Python's floats; or an error, which `_apply` explains
+    return _apply(op, (x, y), {})
 
 
 def unary(op: Op, x: Any) -> Any:
-    """`apply` for an op of one operand that has a `scalar` form."""
-    if type(x) is not Value or type(x.data) is not float:
-        return _apply(op, (x,), {})
+    """`apply` for an elementwise op without static arguments, of one operand."""
+    if type(x) is not Value and not isinstance(x, Value):
+        return run_forward(op, (x,), {})[0]
+    a = x.data
     mode = current()
-    if mode.anomaly is not None or not (mode.recording and x.requires_grad):
-        return _apply(op, (x,), {})
-    try:
-        out = op.scalar(x.data)  # type: ignore[misc]
-    except (ArithmeticError, ValueError):
-        return _apply(op, (x,), {})
-    return node(op, (x,), (x.data,), out, None, mode)
+    if mode.anomaly is None and mode.recording and x.requires_grad:
+        try:
+            if type(a) is float:
+                if op.scalar is not None:
+                    return node(op, (x,), (a,), op.scalar(a), None, mode)
+            elif type(a) is _ndarray and op.is_ufunc:
+                out = op.forward(a)
+                out.setflags(False)
+                result = node(op, (x,), (a,), out, None, mode)
+                if x.op is None or a.base is not None:
+                    result.seals = ((a, seal(a)),)
+                return result
+        except (ArithmeticError, ValueError, TypeError):
+            pass
+    return _apply(op, (x,), {})
 
 
 def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
-    """The general case: any data, any number of operands."""
+    """The general case: any data, any number of operands, at least one of them a Value."""
     mode = current()
-    inputs, traced, recorded = [], False, False
+    operands, inputs, recorded = [], [], False
     for arg in args:
-        if isinstance(arg, Value):
-            traced = True
-            recorded = recorded or arg.requires_grad
-            inputs.append(arg.data)
-        else:
-            inputs.append(arg)
-    if not traced:
-        return run_forward(op, inputs, params)[0]
-    inputs = [x if type(x) is np.ndarray or type(x) is float else as_data(x) for x in inputs]
-    if op.definition is not None and op.kernel is None and recorded and mode.recording:
-        return composite.record(op, args, inputs, params, mode)
+        operand = arg if isinstance(arg, Value) else constant(arg)
+        operands.append(operand)
+        inputs.append(operand.data)
+        recorded = recorded or operand.requires_grad
+    recorded = recorded and mode.recording
+    if recorded and op.definition is not None and op.kernel is None:
+        return composite.record(op, operands, params, mode)
     out, residuals = run_forward(op, inputs, params)
     out = _own(out, inputs)
     if mode.anomaly is not None:
         check_forward(op, inputs, out, mode.anomaly)
-    if not (recorded and mode.recording and is_floating(out)):
+    if not (recorded and is_floating(out)):
         return constant(out)
-    operands = tuple(
-        [a if isinstance(a, Value) else constant(x) for a, x in zip(args, inputs, strict=True)]
-    )
-    result = node(op, operands, tuple(inputs), out, params, mode)
+    result = node(op, tuple(operands), tuple(inputs), out, params, mode)
     result.residuals = residuals
     result.seals = seals_of(inputs)
     return result
@@ -163,7 +172,7 @@ def node(
     return result
 
 
-def run_forward(op: Op, inputs: list[Any], params: dict[str, Any]) -> tuple[Any, Any]:
+def run_forward(op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> tuple[Any, Any]:
     """The op's result on raw data, and what its kernel saves for the vjp.
 
     Raises
@@ -174,25 +183,29 @@ def run_forward(op: Op, inputs: list[Any], params: dict[str, Any]) -> tuple[Any,
     try:
         if op.kernel is not None:
             return op.kernel.forward(*inputs, **params)
-        if op.scalar is not None and all([type(x) is float for x in inputs]):
+        if op.scalar is not None and type(inputs[0]) is float and type(inputs[-1]) is float:
             try:
                 return op.scalar(*inputs), None
             except (ArithmeticError, ValueError):
-                pass
+                pass  # a pole, where numpy's floats follow IEEE 754
         out = op.forward(*inputs, **params)
-        if type(out) is np.ndarray and not out.ndim:
-            out = out[()]
-        return (float(out) if type(out) is np.float64 else out), None
+        if type(out) is _ndarray:
+            return out if out.ndim else as_data(out), None
+        return float(out) if type(out) is np.float64 else out, None
     except errors.AutogradError:
         raise
     except (ValueError, TypeError, IndexError, ArithmeticError) as error:
         raise _explained(op, inputs, params, error) from error
 
 
-def seals_of(inputs: list[Any]) -> tuple[seal.Seal, ...] | None:
+def seals_of(inputs: Sequence[Any]) -> tuple[tuple[Any, Seal], ...] | None:
     """Seal the arrays among an op's inputs that somebody else may write to."""
-    seals = tuple([seal.seal(x) if type(x) is np.ndarray else None for x in inputs])
-    return seals if any(seals) else None
+    seals = [
+        (x, seal(x))
+        for x in inputs
+        if type(x) is _ndarray and (x.base is not None or x.flags.writeable)
+    ]
+    return tuple(seals) or None
 
 
 def zeros_like(x: Any) -> Any:
@@ -201,28 +214,28 @@ def zeros_like(x: Any) -> Any:
     return np.zeros_like(data) if shape_of(data) else type(data)(0)
 
 
-def _own(out: Any, inputs: list[Any]) -> Any:
+def _own(out: Any, inputs: Sequence[Any]) -> Any:
     """Bring a result into a node's form, and make it unwritable."""
     if type(out) is float:
         return out
-    if type(out) is not np.ndarray or not out.ndim:
+    if type(out) is not _ndarray:
         return as_data(out)
-    if any([out is x for x in inputs]):
-        out = out.view()
     base = out.base
-    if base is not None and isinstance(base, np.ndarray) and base.flags.writeable:
-        # A view: of an operand, whose owner may go on writing to it (so that it is sealed
-        # when used), or of a buffer that nobody else knows.
-        for x in inputs:
-            if base is x or (type(x) is np.ndarray and base is x.base):
-                break
-        else:
-            base.flags.writeable = False
-    out.flags.writeable = False
+    for x in inputs:
+        if out is x:
+            out = out.view()
+        if base is not None and type(x) is _ndarray and (base is x or base is x.base):
+            break  # a view of an operand, whose owner may go on writing: it is sealed when used
+    else:
+        if isinstance(base, _ndarray):
+            base.setflags(False)  # a buffer that nobody else knows
+    out.setflags(False)
     return out
 
 
-def _explained(op: Op, inputs: list[Any], params: dict[str, Any], error: Exception) -> Exception:
+def _explained(
+    op: Op, inputs: Sequence[Any], params: dict[str, Any], error: Exception
+) -> Exception:
     """Turn numpy's complaint about an op's arguments into one that names them."""
     fault = op.explain(*inputs, **params) if op.explain is not None else None
     shapes = [shape_of(x) for x in inputs]

@@ -93,7 +93,7 @@ class Value:
     requires_grad: bool
     residuals: Any
     scope: str
-    seals: tuple[Any, ...] | None
+    seals: tuple[tuple[Any, Any], ...] | None
     site: Site | None
 
     def __init__(
@@ -413,7 +413,7 @@ def as_data(data: Any) -> Any:
     kind = type(data)
     if kind is np.ndarray and data.ndim and data.dtype.kind in "fiub":
         return data
-    if kind is float or kind is int or kind is bool:
+    if kind is float or kind is int or kind is bool or kind is np.float32:
         return data
     if isinstance(data, Value):
         raise UnsupportedError("Value: the data is a Value already; use it as it is")

@@ -84,7 +84,8 @@ def _power_by_exponent(out: Any, x: Any, y: Any) -> Any:
 
 power = elementwise(
     "power", np.power, scalar=math.pow, partials=(_power_by_base, _power_by_exponent),
-    label="**", formula="xʸ", domain=(Domain(0.3, 2.0), Domain()), onnx="Pow")  # fmt: skip
+    label="**", formula="xʸ", onnx="Pow",
+    domain=(Domain(0.3, 2.0, also=(0.0,)), Domain(also=(0.0, 1.0, 2.0, -1.0))))  # fmt: skip
 
 abs = elementwise(
     "abs", np.absolute, scalar=operator.abs, partials=(lambda out, x: sign(x),),
@@ -102,7 +103,7 @@ maximum = elementwise(
         lambda out, x, y: (x > y) + 0.5 * (x == y),
         lambda out, x, y: (y > x) + 0.5 * (x == y),
     ),
-    formula="max(x, y)", onnx="Max")  # fmt: skip
+    formula="max(x, y)", domain=Domain(also=(0.0,)), onnx="Max")  # fmt: skip
 
 minimum = elementwise(
     "minimum", np.minimum,
@@ -110,7 +111,7 @@ minimum = elementwise(
         lambda out, x, y: (x < y) + 0.5 * (x == y),
         lambda out, x, y: (y < x) + 0.5 * (x == y),
     ),
-    formula="min(x, y)", onnx="Min")  # fmt: skip
+    formula="min(x, y)", domain=Domain(also=(0.0,)), onnx="Min")  # fmt: skip
 
 
 def _clip(x: Any, min: Any = None, max: Any = None) -> Any:

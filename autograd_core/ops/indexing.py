@@ -9,7 +9,7 @@ import numpy as np
 from ..cases import Case
 from ..errors import UnsupportedError
 from ..op import linear
-from ..value import shape_of
+from ..value import dtype_of, shape_of
 from .shape import sum_to
 
 __all__ = ["At", "getitem", "scatter_add", "scatter_set", "take", "take_along_axis"]
@@ -38,7 +38,7 @@ def _getitem(x: Any, index: Any) -> Any:
 
 getitem = linear(
     "getitem", _getitem,
-    vjps=(lambda g, out, x, index: scatter_add(np.zeros(shape_of(x), g.dtype), index, g),),
+    vjps=(lambda g, out, x, index: scatter_add(np.zeros(shape_of(x), dtype_of(g)), index, g),),
     label="[]", formula="x[index]", onnx="Gather",
     cases=(
         Case((4, 3), index=1), Case((4, 3), index=(slice(None, None, 2), -1)), Case((3,), index=2),
@@ -176,7 +176,7 @@ def _untake(g: Any, out: Any, x: Any, indices: Any, axis: int | None) -> Any:
         index: Any = np.unravel_index(np.asarray(indices) % int(np.prod(shape)), shape)
     else:
         index = (slice(None),) * (axis % len(shape)) + (np.asarray(indices),)
-    return scatter_add(np.zeros(shape, g.dtype), index, g)
+    return scatter_add(np.zeros(shape, dtype_of(g)), index, g)
 
 
 take = linear(
@@ -184,7 +184,7 @@ take = linear(
     formula="x at indices", numpy=(np.take,), onnx="Gather",
     cases=(
         Case((4, 3), indices=[2, -1, 2], axis=0), Case((4, 3), indices=[[0, 5], [-1, 5]]),
-        Case((4, 3), indices=1, axis=-1),
+        Case((4, 3), indices=1, axis=-1), Case((3,), indices=-1),
     ))  # fmt: skip
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from ..cases import Case, Domain
 from ..errors import ArgumentError, LinalgError
 from ..op import bilinear, linear, primitive
-from ..value import shape_of
+from ..value import dtype_of, shape_of
 from .arithmetic import multiply
 from .indexing import getitem, scatter_add
 from .reduction import sum
@@ -73,18 +73,18 @@ def _matmul(x: Any, y: Any) -> Any:
 def _matmul_left(g: Any, out: Any, x: Any, y: Any) -> Any:
     rank_x, rank_y = len(shape_of(x)), len(shape_of(y))
     if rank_y == 1:
-        return (g if rank_x == 1 else expand_dims(g, -1)) * y
+        return g * y if rank_x == 1 else g[..., None] * y
     if rank_x == 1:
-        return getitem(matmul(y, expand_dims(g, -1)), (..., 0))
+        return y @ g if rank_y == 2 else (y @ g[..., None])[..., 0]
     return g @ T(y)
 
 
 def _matmul_right(g: Any, out: Any, x: Any, y: Any) -> Any:
     rank_x, rank_y = len(shape_of(x)), len(shape_of(y))
     if rank_x == 1:
-        return g * x if rank_y == 1 else expand_dims(x, -1) * expand_dims(g, -2)
+        return g * x if rank_y == 1 else x[..., None] * g[..., None, :]
     if rank_y == 1:
-        return getitem(matmul(T(x), expand_dims(g, -1)), (..., 0))
+        return g @ x if rank_x == 2 else (g[..., None, :] @ x)[..., 0, :]
     if rank_y == 2 < rank_x:
         # One product over all batches, instead of one each and their sum.
         return T(reshape(x, (-1, shape_of(x)[-1]))) @ reshape(g, (-1, shape_of(g)[-1]))
@@ -107,7 +107,7 @@ matmul = bilinear(
     cases=(
         Case((2, 3), (3, 4)), Case((3,), (3,)), Case((3,), (3, 4)), Case((2, 3), (3,)),
         Case((5, 2, 3), (3, 4)), Case((2, 3), (5, 3, 4)), Case((5, 1, 2, 3), (4, 3, 2)),
-        Case((3,), (2, 3, 4)), Case((2, 4, 3), (3,)), Case((1, 2, 3), (5, 3, 4)),
+        Case((3,), (2, 3, 4)), Case((2, 4, 3), (3,)), Case((1, 2, 3), (5, 3, 4)), Case((3, 3), (3, 3)),
     ))  # fmt: skip
 
 
@@ -162,6 +162,7 @@ tensordot = bilinear(
     cases=(
         Case((2, 3, 4), (3, 4, 2)), Case((2, 3), (3, 2), axes=1), Case((2, 3), (4,), axes=0),
         Case((2, 3, 4), (4, 5, 2), axes=([0, 2], [2, 0])), Case((2, 3), (2, 4), axes=([0], [0])),
+        Case((3, 3), (3, 3), axes=1), Case((2, 3), (3,), axes=(-1, 0)),
     ))  # fmt: skip
 
 
@@ -200,7 +201,7 @@ def _einsum(*operands: Any, subscripts: str) -> Any:
 def _uneinsum(g: Any, out: Any, *inputs: Any, index: int, subscripts: str) -> Any:
     """The cotangent of one operand: an einsum of the others and ``g``.
 
-    A label that occurs only in this operand was summed over: an operand of ones brings it
+    A label that no other has at full length was summed over: an operand of ones brings it
     back. A label that it has twice took a diagonal: an identity matrix puts it back there.
     """
     ins, result = subscripts.replace(" ", "").split("->")
@@ -208,16 +209,17 @@ def _uneinsum(g: Any, out: Any, *inputs: Any, index: int, subscripts: str) -> An
     own, shape = labels[index], shape_of(inputs[index])
     operands = [g, *(x for i, x in enumerate(inputs) if i != index)]
     terms = [result, *(term for i, term in enumerate(labels) if i != index)]
+    known = [dict(zip(term, shape_of(x), strict=True)) for term, x in zip(terms, operands, strict=True)]
     unused = iter(c for c in string.ascii_letters if c not in subscripts)
     wanted: list[str] = []
     for label, size in zip(own, shape, strict=True):
         if label in wanted:
             fresh = next(unused)
-            operands.append(np.eye(size, dtype=g.dtype))
+            operands.append(np.eye(size, dtype=dtype_of(g)))
             terms.append(label + fresh)
             label = fresh
-        elif all(label not in term for term in terms):
-            operands.append(np.ones(size, dtype=g.dtype))
+        elif all(sizes.get(label) != size for sizes in known):
+            operands.append(np.ones(size, dtype=dtype_of(g)))
             terms.append(label)
         wanted.append(label)
     return einsum(f"{','.join(terms)}->{''.join(wanted)}", *operands)
@@ -244,7 +246,8 @@ _einsum_op = primitive(
         Case((3, 3), subscripts="ii->"), Case((2, 3), subscripts="ij->j"),
         Case((2, 3), (2, 3), subscripts="ij,ij->"), Case((5, 2, 3), (5, 3, 4), subscripts="bij,bjk->bik"),
         Case((2,), (3,), (2, 3), subscripts="i,j,ij->"), Case((2, 3, 4), subscripts="ijk->ki"),
-        Case((2, 3), (3, 3), subscripts="ij,jj->i"),
+        Case((2, 3), (3, 3), subscripts="ij,jj->i"), Case((3, 3), (3, 3), subscripts="ij,kj->ki"),
+        Case((2, 1), (3, 4), subscripts="ij,jk->ik"), Case((2, 3), subscripts="ij->"),
     ))  # fmt: skip
 
 
@@ -320,7 +323,7 @@ def _trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 def _untrace(g: Any, out: Any, x: Any, offset: int, axis1: int, axis2: int) -> Any:
     shape = shape_of(x)
-    mask = np.eye(shape[axis1], shape[axis2], offset, dtype=g.dtype if shape_of(g) else None)
+    mask = np.eye(shape[axis1], shape[axis2], offset, dtype=dtype_of(g))
     return moveaxis(expand_dims(g, (-1, -2)) * mask, (-2, -1), (axis1, axis2))
 
 

@@ -39,10 +39,13 @@ ALONG_AXIS = (Case((2, 3)), Case((2, 3), axis=0), Case((4,)), Case((2, 3, 2), ax
 
 
 def _kept(y: Any, x: Any, axis: Any) -> Any:
-    """A reduced array with its axes back, of length 1, so that it broadcasts against `x`."""
-    shape = shape_of(x)
+    """A reduced array with its axes back, of length 1, so that it broadcasts against `x`.
+
+    A number broadcasts as it is; with ``keepdims`` it has its axes already.
+    """
     if axis is None:
-        return reshape(y, (1,) * len(shape))
+        return y
+    shape = shape_of(x)
     axes = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
     return reshape(y, tuple(1 if i in axes else n for i, n in enumerate(shape)))
 
@@ -69,7 +72,7 @@ def _sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     -------
     float, ndarray or Value
     """
-    return np.sum(x, axis=axis, keepdims=keepdims)
+    return np.add.reduce(np.asarray(x), axis, keepdims=keepdims)  # np.sum takes twice as long
 
 
 sum = linear(
@@ -138,11 +141,11 @@ def _to_extreme(g: Any, out: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 max = primitive(
     "max", _max, vjps=(_to_extreme,),
-    formula="max x", cases=REDUCTIONS, numpy=(np.max, np.amax), onnx="ReduceMax")  # fmt: skip
+    formula="max x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.max, np.amax), onnx="ReduceMax")  # fmt: skip
 
 min = primitive(
     "min", _min, vjps=(_to_extreme,),
-    formula="min x", cases=REDUCTIONS, numpy=(np.min, np.amin), onnx="ReduceMin")  # fmt: skip
+    formula="min x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.min, np.amin), onnx="ReduceMin")  # fmt: skip
 
 
 def _var(x: Any, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any:
@@ -192,7 +195,7 @@ def _unstd(g: Any, out: Any, x: Any, axis: Any, keepdims: bool, ddof: int) -> An
 
 std = primitive(
     "std", _std, vjps=(_unstd,),
-    formula="√var x", cases=SPREADS, numpy=(np.std,))  # fmt: skip
+    formula="√var x", cases=SPREADS, domain=Domain(also=(1.0,)), numpy=(np.std,))  # fmt: skip
 
 
 def _logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -244,7 +247,7 @@ def _softmax_vjp(g: Any, out: Any, residuals: None, x: Any, *, wanted: Any, axis
 
 softmax = composite(
     _softmax, kernel=Kernel(_softmax_forward, _softmax_vjp), name="softmax",
-    formula="eˣ / Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0,)), onnx="Softmax")  # fmt: skip
+    formula="eˣ / Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0, -math.inf)), onnx="Softmax")  # fmt: skip
 
 
 def _log_softmax(x: Any, axis: int = -1) -> Any:
@@ -262,7 +265,7 @@ def _log_softmax_vjp(g: Any, out: Any, residuals: None, x: Any, *, wanted: Any, 
 
 log_softmax = composite(
     _log_softmax, kernel=Kernel(_log_softmax_forward, _log_softmax_vjp), name="log_softmax",
-    formula="x − ln Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0,)), onnx="LogSoftmax")  # fmt: skip
+    formula="x − ln Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0, -math.inf)), onnx="LogSoftmax")  # fmt: skip
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:

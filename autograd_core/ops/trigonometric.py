@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 ANGLE = Domain(-1.2, 1.2, also=(0.0, 3.0))
-INSIDE = Domain(-0.9, 0.9, also=(0.0,))
+INSIDE = Domain(-0.9, 0.9, also=(0.0, 1.0, -1.0))
 ANY = Domain(-3.0, 3.0, also=(0.0, 1000.0))
 
 sin = elementwise(
@@ -60,7 +60,7 @@ arctan2 = elementwise(
         lambda out, y, x: x / (x * x + y * y),
         lambda out, y, x: -y / (x * x + y * y),
     ),
-    formula="angle of (y, x)", domain=(Domain(), Domain(0.5, 2.0)))  # fmt: skip
+    formula="angle of (y, x)", domain=(Domain(also=(0.0,)), Domain(0.5, 2.0, also=(0.0, -1.0))))  # fmt: skip
 
 sinh = elementwise(
     "sinh", np.sinh, scalar=math.sinh, partials=(lambda out, x: cosh(x),),
@@ -80,7 +80,7 @@ arcsinh = elementwise(
 
 arccosh = elementwise(
     "arccosh", np.arccosh, scalar=math.acosh, partials=(lambda out, x: 1 / sqrt(x * x - 1),),
-    formula="arcosh x", domain=Domain(1.3, 3.0), onnx="Acosh")  # fmt: skip
+    formula="arcosh x", domain=Domain(1.3, 3.0, also=(1.0,)), onnx="Acosh")  # fmt: skip
 
 arctanh = elementwise(
     "arctanh", np.arctanh, scalar=math.atanh, partials=(lambda out, x: 1 / (1 - x * x),),
