@@ -54,7 +54,8 @@ class Mode:
     tape: list[Value] | None = None
 
 
-_MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=Mode())
+_DEFAULT = Mode()
+_MODE: ContextVar[Mode] = ContextVar("autograd_core.mode", default=_DEFAULT)
 current = _MODE.get
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from . import composite, errors, forward, ops, reverse, trace
+from . import definition, errors, forward, ops, reverse, trace
 from .context import enable_grad
-from .op import composite as composite_op
+from .op import composite
 from .tree import flatten
-from .value import Value, as_data, is_floating, shape_of
+from .value import Value, as_data, constant, is_floating, shape_of
 
 __all__ = [
     "checkpoint",
@@ -89,7 +89,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
         inputs = _Inputs(args, argnums, "grad")
         out = inputs.call(f, kwargs)
         if not isinstance(out, Value):
-            out = trace.constant(out)
+            out = constant(out)
         if out.shape:
             raise errors.GradientError(
                 f"grad: the function returned shape {out.shape}; need a scalar (reduce it, "
@@ -138,7 +138,10 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
             if isinstance(out, Value):
                 pulled = inputs.pull(out, reverse.seed(out, g, "vjp"))
                 totals = [p if t is None else t + p for t, p in zip(totals, pulled, strict=True)]
-        filled = [trace.zeros_like(x) if t is None else t for t, x in zip(totals, inputs.leaves, strict=True)]
+        filled = [
+            trace.zeros_like(x) if t is None else t
+            for t, x in zip(totals, inputs.leaves, strict=True)
+        ]
         return tuple(inputs.restore(filled))
 
     return rebuild(map(inputs.result, tree)), pullback
@@ -247,7 +250,9 @@ def jacfwd(f: Function, argnums: int = 0) -> Function:
         out = inputs.call(f, kwargs)
         if not isinstance(out, Value) or not out.requires_grad:
             return np.zeros(shape_of(out) + x.shape, dtype=x.dtype)[()]
-        columns = [forward.sweep(out, {x: basis}, differentiable=inputs.nested) for basis in _basis(x)]
+        columns = [
+            forward.sweep(out, {x: basis}, differentiable=inputs.nested) for basis in _basis(x)
+        ]
         transposed = _stacked(columns, x.shape + out.shape)
         if not x.shape or not out.shape:
             return transposed
@@ -300,8 +305,7 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
 
 
 def checkpoint(f: Function) -> Function:
-    """Save memory: keep nothing of what `f` computes but its result, and compute it again
-    when the gradient is wanted.
+    """Save memory: keep only the result of `f`, and compute the rest again for the gradient.
 
     Parameters
     ----------
@@ -335,7 +339,7 @@ def checkpoint(f: Function) -> Function:
                 return leaves[0]
             return ops.concatenate([ops.ravel(leaf) for leaf in leaves])
 
-        out = composite_op(packed, name="checkpoint", arity=None)(*args)
+        out = composite(packed, name="checkpoint", arity=None)(*args)
         rebuild, shapes = structure
         if len(shapes) == 1:
             return rebuild([out])
@@ -373,7 +377,7 @@ class _Inputs:
     def _leaf(self, x: Any) -> Value:
         if isinstance(x, Value) and x.requires_grad:
             with enable_grad():
-                return composite.stand_in(x, True)
+                return definition.stand_in(x, True)
         data = x.data if isinstance(x, Value) else as_data(x)
         if not is_floating(data):
             raise errors.DtypeError(
@@ -396,7 +400,7 @@ class _Inputs:
             with enable_grad():
                 differentiable = self.nested or isinstance(g, Value)
                 if differentiable and not isinstance(g, Value):
-                    g = trace.constant(g)
+                    g = constant(g)
                 found = reverse.sweep(out, g, targets=self.leaves, differentiable=differentiable)
         return [found[leaf] if leaf in found else trace.zeros_like(leaf) for leaf in self.leaves]
 
@@ -411,7 +415,8 @@ class _Inputs:
     def only_leaf(self) -> list[Value]:
         if len(self.leaves) != 1:
             raise errors.ArgumentError(
-                f"{self.caller}: the argument is a structure of {len(self.leaves)} arrays; need one array"
+                f"{self.caller}: the argument is a structure of {len(self.leaves)} arrays; "
+                "need one array"
             )
         return self.leaves
 

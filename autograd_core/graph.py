@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from . import composite, errors, local, reverse, rules
+from . import definition, errors, local, reverse, rules
 from .value import Value
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class Node:
 
     def expand(self) -> Graph:
         """The graph of a composite's definition, on leaves that stand for its operands."""
-        return Graph(composite.expand(self.value)[1])
+        return Graph(definition.expand(self.value)[1])
 
     def expression(self, names: Names) -> str:
         """Its op applied to its operands' names, with constants written out.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import composite, errors, rules
+from . import definition, errors, rules
 from .context import recording_to
 from .value import Value
 
@@ -71,8 +71,8 @@ class LocalDerivative:
         size = int(np.prod(self.shape))
         if size > limit:
             raise errors.ArgumentError(
-                f"jacobian: {rules.describe(self.node)} has a local Jacobian of shape {self.shape}, "
-                f"{size:,} elements; need at most limit={limit:,}"
+                f"jacobian: {rules.describe(self.node)} has a local Jacobian of shape "
+                f"{self.shape}, {size:,} elements; need at most limit={limit:,}"
             )
         return rules.local_jacobian(self.node, self.operand_index)
 
@@ -147,7 +147,9 @@ def expression(
     stack = [node]
     while stack:  # operands first, without recursion
         value = stack[-1]
-        open_ = [] if _is_atom(value, node, inline) else [o for o in value.operands if o not in done]
+        open_ = (
+            [] if _is_atom(value, node, inline) else [o for o in value.operands if o not in done]
+        )
         if open_:
             stack.extend(reversed(open_))
             continue
@@ -248,7 +250,7 @@ def _stand_ins(
     names[out] = name_of(node) or "out"
     inputs = []
     for letter, operand in zip("xyzuvw" * len(node.operands), node.operands, strict=False):
-        inputs.append(composite.stand_in(operand, False))
+        inputs.append(definition.stand_in(operand, False))
         if operand.requires_grad:
             names[inputs[-1]] = name_of(operand) or letter
     return out, inputs, names

@@ -71,11 +71,14 @@ def call_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     op = _counterparts().get(function)
     if op is None:
         raise errors.UnsupportedError(
-            f"numpy.{function.__name__}: no differentiable counterpart; {_advice(function.__name__)}"
+            f"numpy.{function.__name__}: no differentiable counterpart; "
+            f"{_advice(function.__name__)}"
         )
     kwargs = {_RENAMED.get(key, key): value for key, value in kwargs.items()}
     for unwanted in ("out", "where", "dtype", "initial"):
-        if kwargs.get(unwanted) is not None and not (unwanted == "where" and kwargs["where"] is True):
+        if kwargs.get(unwanted) is not None and not (
+            unwanted == "where" and kwargs["where"] is True
+        ):
             raise errors.UnsupportedError(
                 f"numpy.{function.__name__}: {unwanted}= is not supported for a Value; "
                 f"call ag.{function.__name__} without it"

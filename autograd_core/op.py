@@ -28,6 +28,7 @@ import numpy as np
 from . import trace
 from .cases import Case, Domain, default_cases
 from .errors import ArgumentError
+from .value import Value
 
 __all__ = ["Kernel", "Op", "bilinear", "composite", "elementwise", "linear", "primitive"]
 
@@ -114,7 +115,7 @@ class Op:
         kernel: Kernel | None = None,
         label: str | None = None,
         formula: str = "",
-        domain: Domain | Sequence[Domain] = Domain(),
+        domain: Domain | tuple[Domain, ...] | None = None,
         cases: Sequence[Case] = (),
         onnx: str | None = None,
         numpy: Sequence[Callable[..., Any]] = (),
@@ -133,6 +134,7 @@ class Op:
         self.kernel = kernel
         self.label = label or name
         self.formula = formula
+        domain = domain or Domain()
         self.domain = domain if isinstance(domain, tuple) else (domain,) * (arity or 1)
         self.cases = tuple(cases) or default_cases(arity)
         self.onnx = onnx
@@ -140,9 +142,10 @@ class Op:
         self.explain = explain
         self.__name__ = name
         self.__wrapped__ = definition or forward
-        self.__doc__ = (definition or forward).__doc__
+        self.__doc__ = _documentation(self)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Apply the op; see `trace.apply`."""
         if kwargs or len(args) != self.arity or self.params:
             args, kwargs = self.bind(args, kwargs)
         elif self.partials is not None:
@@ -177,7 +180,7 @@ class Op:
         for name, value in params.items():
             if value is REQUIRED:
                 raise ArgumentError(f"{self.name}: {name} is missing; {self._usage()}")
-            if isinstance(value, trace.Value):
+            if isinstance(value, Value):
                 params[name] = self._static(name, value)
         return operands, params
 
@@ -189,7 +192,7 @@ class Op:
             if name in given:
                 raise ArgumentError(f"{self.name}: argument {name!r} given twice; {self._usage()}")
 
-    def _static(self, name: str, value: Any) -> Any:
+    def _static(self, name: str, value: Value) -> Any:
         """The raw data of a Value given for a static argument, unless a gradient would be lost."""
         if value.requires_grad:
             raise ArgumentError(
@@ -246,8 +249,15 @@ def elementwise(
     12.0
     """
     partials = tuple(p if callable(p) else float(p) for p in partials)
-    return Op(name, forward, arity=len(partials), partials=partials, scalar=scalar,
-              vjps=tuple(_scale_by(partial) for partial in partials), **_with_ufunc(forward, declaration))  # fmt: skip
+    return Op(
+        name,
+        forward,
+        arity=len(partials),
+        partials=partials,
+        scalar=scalar,
+        vjps=tuple(_scale_by(partial) for partial in partials),
+        **_with_ufunc(forward, declaration),
+    )
 
 
 def linear(
@@ -412,8 +422,34 @@ def composite(
     1.0
     """
     return Op(
-        name or definition.__name__, kernel.forward if kernel else definition, arity=arity,
-        definition=definition, kernel=kernel, **declaration)  # fmt: skip
+        name or definition.__name__,
+        kernel.forward if kernel else definition,
+        arity=arity,
+        definition=definition,
+        kernel=kernel,
+        **declaration,
+    )
+
+
+def _documentation(op: Op) -> str | None:
+    """The function's own docstring, or one from the declaration."""
+    function = op.definition or op.forward
+    if getattr(function, "__name__", "<lambda>") != "<lambda>" and not op.is_ufunc:
+        return function.__doc__
+    if op.arity is None or op.params:
+        return f"``{op.formula}``"
+    operands = ", ".join("xyz"[: op.arity])
+    how = ", elementwise, with broadcasting" if op.partials is not None else ""
+    return f"""``{op.formula}``{how}.
+
+    Parameters
+    ----------
+    {operands} : float, array_like or Value
+
+    Returns
+    -------
+    float, ndarray or Value
+    """
 
 
 def _scale_by(partial: Any) -> Rule:

@@ -204,7 +204,7 @@ def sweep(
                         rules.check_intact(node)
             partials, vjps = op.partials, op.vjps
             pulled = None
-            if differentiable or type(vjps) is not tuple or op.definition is not None:
+            if differentiable or vjps is None or op.arity is None:
                 wanted = [o.requires_grad if reached is None else o in reached for o in operands]
                 pulled = rules.pull(node, g, wanted, differentiable)
             for i, operand in enumerate(operands):
@@ -220,7 +220,7 @@ def sweep(
                     # scalars and small arrays.
                     try:
                         if partials is None:
-                            c = vjps[i](g, out, *inputs, **params)
+                            c = vjps[i](g, out, *inputs, **params)  # type: ignore[index, misc, arg-type]
                         elif type(c := partials[i]) is float:
                             c = g if c == 1.0 else g * c
                         else:
@@ -296,7 +296,7 @@ def backward(
     >>> y.backward()
     Traceback (most recent call last):
     ...
-    autograd_core.errors.GraphFreedError: multiply (...): an earlier backward() released this graph; ...
+    autograd_core.errors.GraphFreedError: multiply (...): an earlier backward() released ...
     """
     if not root.requires_grad:
         raise errors.GradientError(
@@ -390,7 +390,9 @@ def seed(root: Value, grad: Any, caller: str) -> Any:
         return grad
     if shape_of(grad) != root.shape and np.shape(grad) != root.shape:
         raise errors.ShapeError(_cotangent_fault(caller, np.shape(grad), root.shape))
-    return float(grad) if type(root.data) is float else np.array(grad, dtype=dtype_of(root.data))[()]
+    return (
+        float(grad) if type(root.data) is float else np.array(grad, dtype=dtype_of(root.data))[()]
+    )
 
 
 def _cotangent_fault(caller: str, given: tuple[int, ...], needed: tuple[int, ...]) -> str:
@@ -452,7 +454,9 @@ def _entry(node: Value, i: int, g: Any, c: Any, before: Any, after: Any) -> Cont
 
 def _depth_first(root: Value) -> list[Value]:
     """Preorder: each node as soon as it is first met. Leaves only collect, so they come last."""
-    order, leaves, seen, stack = [], [], {root}, [root]
+    order: list[Value] = []
+    leaves: list[Value] = []
+    seen, stack = {root}, [root]
     while stack:
         node = stack.pop()
         (leaves if node.op is None else order).append(node)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import composite, errors, forward, ops, reverse, seal, source, trace
+from . import definition, errors, ops, reverse, seal, source, trace
 from .value import Value, dtype_of, shape_of
 
 __all__ = ["check_intact", "describe", "fit", "local_jacobian", "pull", "push"]
@@ -41,15 +41,16 @@ def pull(node: Value, g: Any, wanted: Sequence[bool], differentiable: bool = Fal
     """
     op, params = node.op, node.params or {}
     assert op is not None
+    contributions: Sequence[Any]
     if op.definition is not None and (differentiable or op.kernel is None):
-        contributions = composite.pull(node, g, wanted, differentiable)
+        contributions = definition.pull(node, g, wanted, differentiable)
     else:
         out, inputs = (node, node.operands) if differentiable else (node.data, node.inputs)
         try:
             contributions = _apply_vjps(node, g, out, inputs, wanted, params)
         except ArithmeticError:
             # Python's floats raise at a pole where numpy's follow IEEE 754, as arrays do.
-            out, inputs = np.float64(out), tuple(map(np.float64, inputs))
+            out, inputs = _as_array(out), tuple(map(_as_array, inputs))
             contributions = _apply_vjps(node, g, out, inputs, wanted, params)
     return [
         None if c is None else fit(c, x, node, i)
@@ -64,19 +65,20 @@ def _apply_vjps(
     assert op is not None
     if op.kernel is not None:
         return op.kernel.vjp(g, out, node.residuals, *inputs, wanted=tuple(wanted), **params)
-    contributions = []
+    contributions: list[Any] = []
     for i, want in enumerate(wanted):
+        rule = op.vjps[i] if isinstance(op.vjps, tuple) else op.vjps
         if not want:
             contributions.append(None)
-        elif callable(op.vjps):
-            contributions.append(op.vjps(g, out, *inputs, index=i, **params))
-        elif op.vjps is None or op.vjps[i] is None:
+        elif op.arity is None and rule is not None:
+            contributions.append(rule(g, out, *inputs, index=i, **params))
+        elif rule is None:
             raise errors.MissingRuleError(
-                f"{op.name}: no derivative is declared for operand {i} ({describe(node.operands[i])}); "
-                "detach() it if it shall count as a constant"
+                f"{op.name}: no derivative is declared for operand {i} "
+                f"({describe(node.operands[i])}); detach() it if it shall count as a constant"
             )
         else:
-            contributions.append(op.vjps[i](g, out, *inputs, **params))
+            contributions.append(rule(g, out, *inputs, **params))
     return contributions
 
 
@@ -100,14 +102,19 @@ def push(node: Value, tangents: Sequence[Any], differentiable: bool = False) -> 
     op, params = node.op, node.params or {}
     assert op is not None
     if op.definition is not None:
-        return fit(composite.push(node, tangents, differentiable), node.data, node, None)
+        return fit(definition.push(node, tangents, differentiable), node.data, node, None)
     out, inputs = (node, node.operands) if differentiable else (node.data, node.inputs)
     try:
         tangent = _apply_jvp(node, tangents, out, inputs, params)
     except ArithmeticError:
-        out, inputs = np.float64(out), tuple(map(np.float64, inputs))
+        out, inputs = _as_array(out), tuple(map(_as_array, inputs))
         tangent = _apply_jvp(node, tangents, out, inputs, params)
     return fit(tangent, node.data, node, None)
+
+
+def _as_array(x: Any) -> Any:
+    # With an axis: numpy's own scalars turn into Python's again in the ops of a rule.
+    return np.array([x]) if type(x) is float else x
 
 
 def _apply_jvp(
@@ -147,9 +154,13 @@ def _transpose_vjps(
             g = Value(np.ones_like(node.data) if node.shape else 1.0)
             wanted = [i == k for k in range(len(tangents))]
             differentiable = isinstance(tangent, Value) or isinstance(out, Value)
-            given = inputs if differentiable else tuple(Value(x, requires_grad=False) for x in inputs)
+            given = (
+                inputs if differentiable else tuple(Value(x, requires_grad=False) for x in inputs)
+            )
             at = out if differentiable else Value(out, requires_grad=False)
-            pulled = fit(_apply_vjps(node, g, at, given, wanted, params)[i], node.inputs[i], node, i)
+            pulled = fit(
+                _apply_vjps(node, g, at, given, wanted, params)[i], node.inputs[i], node, i
+            )
         pushed = reverse.sweep(pulled, tangent, targets=(g,), differentiable=differentiable).get(g)
         if pushed is not None:
             total = pushed if total is None else total + pushed
@@ -237,9 +248,9 @@ def check_intact(node: Value) -> None:
     for i, (operand, x) in enumerate(zip(node.operands, node.inputs, strict=True)):
         if operand.data is not x or any(x is array for array in changed):
             raise errors.MutationError(
-                f"{describe(node)}: the data of operand {i} ({describe(operand)}) was changed after "
-                "the op had used it, so its gradient would be wrong; call backward() before "
-                "the change, or work on a copy"
+                f"{describe(node)}: the data of operand {i} ({describe(operand)}) was changed "
+                "after the op had used it, so its gradient would be wrong; call backward() "
+                "before the change, or work on a copy"
             )
 
 

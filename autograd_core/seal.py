@@ -45,7 +45,7 @@ def seal(array: Any) -> Seal:
     raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     whole = raw.size // (8 * _BLOCK) * (8 * _BLOCK)
     blocks = raw[:whole].view(np.uint64).reshape(-1, _BLOCK)
-    return np.einsum("ij,j->i", blocks, _MULTIPLIERS).tobytes() + raw[whole:].tobytes()
+    return bytes(np.einsum("ij,j->i", blocks, _MULTIPLIERS).tobytes() + raw[whole:].tobytes())
 
 
 def is_intact(array: Any, sealed: Seal) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import composite, errors, source
+from . import definition, errors, source
 from .context import Anomaly, Mode, current
 from .seal import Seal, seal
 from .value import Value, as_data, constant, is_floating, shape_of
@@ -77,7 +77,7 @@ def binary(op: Op, x: Any, y: Any) -> Any:
                     return node(op, (x, y), (a, b), op.scalar(a, b), None, mode)
             elif (kind_a is _ndarray or kind_b is _ndarray) and op.is_ufunc:
                 out = op.forward(a, b)
-                out.setflags(False)  # read-only; by position, because keywords cost as much again
+                out.setflags(0)  # read-only; by position, as keywords cost as much again
                 result = node(op, (x, y), (a, b), out, None, mode)
                 # What an op made and nobody has a view of needs no seal: it is read-only.
                 if kind_a is _ndarray and (x.op is None or a.base is not None):
@@ -103,7 +103,7 @@ def unary(op: Op, x: Any) -> Any:
                     return node(op, (x,), (a,), op.scalar(a), None, mode)
             elif type(a) is _ndarray and op.is_ufunc:
                 out = op.forward(a)
-                out.setflags(False)
+                out.setflags(0)
                 result = node(op, (x,), (a,), out, None, mode)
                 if x.op is None or a.base is not None:
                     result.seals = ((a, seal(a)),)
@@ -124,7 +124,7 @@ def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         recorded = recorded or operand.requires_grad
     recorded = recorded and mode.recording
     if recorded and op.definition is not None and op.kernel is None:
-        return composite.record(op, operands, params, mode)
+        return definition.record(op, operands, params, mode)
     out, residuals = run_forward(op, inputs, params)
     out = _own(out, inputs)
     if mode.anomaly is not None:
@@ -228,8 +228,8 @@ def _own(out: Any, inputs: Sequence[Any]) -> Any:
             break  # a view of an operand, whose owner may go on writing: it is sealed when used
     else:
         if isinstance(base, _ndarray):
-            base.setflags(False)  # a buffer that nobody else knows
-    out.setflags(False)
+            base.setflags(write=False)  # a buffer that nobody else knows
+    out.setflags(write=False)
     return out
 
 

@@ -56,9 +56,9 @@ def _collect(tree: Any, leaves: list[Any]) -> Callable[[Any], Any]:
     if tree is None:
         return lambda new: None
     if isinstance(tree, dict):
-        kind, keys = type(tree), list(tree)
-        parts = [_collect(tree[key], leaves) for key in keys]
-        return lambda new: kind(zip(keys, [part(new) for part in parts], strict=True))
+        keys = list(tree)
+        entries = [_collect(tree[key], leaves) for key in keys]
+        return lambda new: dict(zip(keys, [entry(new) for entry in entries], strict=True))
     if isinstance(tree, (tuple, list)):
         kind = type(tree)
         parts = [_collect(item, leaves) for item in tree]

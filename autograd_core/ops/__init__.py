@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..op import Op
-from . import activation, arithmetic, exponential, indexing, linalg, reduction, shape, special, trigonometric  # fmt: skip
+from . import (
+    activation,
+    arithmetic,
+    exponential,
+    indexing,
+    linalg,
+    reduction,
+    shape,
+    special,
+    trigonometric,
+)
 from .activation import *  # noqa: F403
 from .arithmetic import *  # noqa: F403
 from .exponential import *  # noqa: F403
@@ -21,7 +31,7 @@ from .shape import *  # noqa: F403
 from .special import *  # noqa: F403
 from .trigonometric import *  # noqa: F403
 
-FAMILIES = (arithmetic, exponential, trigonometric, activation, special, reduction, shape, indexing, linalg)  # fmt: skip
+FAMILIES = (arithmetic, exponential, trigonometric, activation, special, reduction, shape, indexing, linalg)
 """The modules that declare ops, in the order of the documentation."""
 
 __all__ = [name for family in FAMILIES for name in family.__all__]

@@ -33,7 +33,7 @@ relu = elementwise(
     # `x <= 0` and not `x > 0`, so that nan stays nan.
     "relu", lambda x: np.maximum(x, 0), scalar=lambda x: 0.0 if x <= 0 else x,
     partials=(lambda out, x: out > 0,),
-    formula="max(x, 0)", domain=AT_ZERO, onnx="Relu")  # fmt: skip
+    formula="max(x, 0)", domain=AT_ZERO, onnx="Relu")
 
 
 def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
@@ -56,7 +56,7 @@ leaky_relu = elementwise(
     "leaky_relu", _leaky_relu,
     partials=(lambda out, x, negative_slope: choose(x > 0, 1.0, negative_slope),),
     formula="x if x > 0 else negative_slope · x", domain=AT_ZERO,
-    cases=(Case(()), Case((2, 3)), Case((3,), negative_slope=0.2)), onnx="LeakyRelu")  # fmt: skip
+    cases=(Case(()), Case((2, 3)), Case((3,), negative_slope=0.2)), onnx="LeakyRelu")
 
 
 def _elu(x: Any, alpha: float = 1.0) -> Any:
@@ -85,7 +85,7 @@ elu = elementwise(
     # On the negative side alpha·eˣ = out + alpha; at 0 the smaller of the two slopes.
     partials=(lambda out, x, alpha: choose(x > 0, 1.0, out + alpha),),
     formula="x if x > 0 else alpha (eˣ − 1)", domain=AT_ZERO,
-    cases=(Case(()), Case((2, 3)), Case((3,), alpha=0.5)), onnx="Elu")  # fmt: skip
+    cases=(Case(()), Case((2, 3)), Case((3,), alpha=0.5)), onnx="Elu")
 
 _SELU_ALPHA = 1.6732632423543772  # these two make mean 0 and variance 1 a fixed point
 _SELU_SCALE = 1.0507009873554805
@@ -94,12 +94,12 @@ selu = elementwise(
     "selu",
     lambda x: _SELU_SCALE * np.where(np.asarray(x) > 0, x, _SELU_ALPHA * np.expm1(np.minimum(x, 0))),
     partials=(lambda out, x: choose(x > 0, _SELU_SCALE, out + _SELU_SCALE * _SELU_ALPHA),),
-    formula="1.0507 (x if x > 0 else 1.6733 (eˣ − 1))", domain=AT_ZERO, onnx="Selu")  # fmt: skip
+    formula="1.0507 (x if x > 0 else 1.6733 (eˣ − 1))", domain=AT_ZERO, onnx="Selu")
 
 silu = elementwise(
     "silu", lambda x: x * sigmoid(x),
     partials=(lambda out, x: sigmoid(x) + out * (1 - sigmoid(x)),),
-    formula="x σ(x)", domain=SMOOTH)  # fmt: skip
+    formula="x σ(x)", domain=SMOOTH)
 
 
 def _gelu(x: Any, approximate: str = "none") -> Any:
@@ -142,15 +142,15 @@ def _gelu_slope(out: Any, x: Any, approximate: str) -> Any:
 gelu = elementwise(
     "gelu", _gelu, partials=(_gelu_slope,),
     formula="x Φ(x)", domain=Domain(-3.0, 3.0, also=(0.0, -30.0, 30.0)),
-    cases=(Case(()), Case((2, 3)), Case((3,), approximate="tanh")), onnx="Gelu")  # fmt: skip
+    cases=(Case(()), Case((2, 3)), Case((3,), approximate="tanh")), onnx="Gelu")
 
 hard_sigmoid = elementwise(
     "hard_sigmoid", lambda x: np.clip(x / 6 + 0.5, 0, 1),
     partials=(lambda out, x: ((x > -3) & (x < 3)) * (1 / 6),),
     formula="min(max(x/6 + ½, 0), 1)",
-    domain=Domain(-4.0, 4.0, kinks=(-3.0, 3.0), also=(-3.0, 3.0)), onnx="HardSigmoid")  # fmt: skip
+    domain=Domain(-4.0, 4.0, kinks=(-3.0, 3.0), also=(-3.0, 3.0)), onnx="HardSigmoid")
 
 scaled_tanh = elementwise(
     "scaled_tanh", lambda x: 1.7159 * np.tanh(x * (2 / 3)),
     partials=(lambda out, x: 1.7159 * (2 / 3) - out * out * (2 / (3 * 1.7159)),),
-    formula="1.7159 tanh(2x/3)", domain=SMOOTH)  # fmt: skip
+    formula="1.7159 tanh(2x/3)", domain=SMOOTH)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..cases import Case, Domain
-from ..op import elementwise, primitive
+from ..op import Op, elementwise, primitive
 
 __all__ = [
     "abs",
@@ -42,34 +42,34 @@ def choose(condition: Any, x: Any, y: Any) -> Any:
 
 add = elementwise(
     "add", np.add, scalar=operator.add, partials=(1.0, 1.0),
-    label="+", formula="x + y", onnx="Add")  # fmt: skip
+    label="+", formula="x + y", onnx="Add")
 
 subtract = elementwise(
     "subtract", np.subtract, scalar=operator.sub, partials=(1.0, -1.0),
-    label="-", formula="x − y", onnx="Sub")  # fmt: skip
+    label="-", formula="x − y", onnx="Sub")
 
 multiply = elementwise(
     "multiply", np.multiply, scalar=operator.mul,
     partials=(lambda out, x, y: y, lambda out, x, y: x),
-    label="*", formula="x · y", onnx="Mul")  # fmt: skip
+    label="*", formula="x · y", onnx="Mul")
 
 divide = elementwise(
     "divide", np.divide, scalar=operator.truediv,
     partials=(lambda out, x, y: 1 / y, lambda out, x, y: -out / y),
-    label="/", formula="x / y", domain=(Domain(), NONZERO), onnx="Div")  # fmt: skip
+    label="/", formula="x / y", domain=(Domain(), NONZERO), onnx="Div")
 
 negative = elementwise(
     "negative", np.negative, scalar=operator.neg, partials=(-1.0,),
-    label="-", formula="−x", onnx="Neg")  # fmt: skip
+    label="-", formula="−x", onnx="Neg")
 
 reciprocal = elementwise(
     "reciprocal", np.reciprocal, scalar=lambda x: 1 / x,
     partials=(lambda out, x: -out * out,),
-    formula="1 / x", domain=NONZERO, onnx="Reciprocal")  # fmt: skip
+    formula="1 / x", domain=NONZERO, onnx="Reciprocal")
 
 square = elementwise(
     "square", np.square, scalar=lambda x: x * x, partials=(lambda out, x: 2 * x,),
-    formula="x²")  # fmt: skip
+    formula="x²")
 
 
 def _power_by_base(out: Any, x: Any, y: Any) -> Any:
@@ -85,15 +85,15 @@ def _power_by_exponent(out: Any, x: Any, y: Any) -> Any:
 power = elementwise(
     "power", np.power, scalar=math.pow, partials=(_power_by_base, _power_by_exponent),
     label="**", formula="xʸ", onnx="Pow",
-    domain=(Domain(0.3, 2.0, also=(0.0,)), Domain(also=(0.0, 1.0, 2.0, -1.0))))  # fmt: skip
+    domain=(Domain(0.3, 2.0, also=(0.0,)), Domain(also=(0.0, 1.0, 2.0, -1.0))))
 
 abs = elementwise(
     "abs", np.absolute, scalar=operator.abs, partials=(lambda out, x: sign(x),),
-    formula="|x|", domain=Domain(kinks=(0.0,), also=(0.0,)), onnx="Abs")  # fmt: skip
+    formula="|x|", domain=Domain(kinks=(0.0,), also=(0.0,)), onnx="Abs")
 
-sign = elementwise(
+sign: Op = elementwise(
     "sign", np.sign, partials=(0.0,),
-    formula="sign x", domain=Domain(kinks=(0.0,), also=(0.0,)), onnx="Sign")  # fmt: skip
+    formula="sign x", domain=Domain(kinks=(0.0,), also=(0.0,)), onnx="Sign")
 
 # Where both operands are equal, each gets half: the weights of a tie sum to one.
 
@@ -103,7 +103,7 @@ maximum = elementwise(
         lambda out, x, y: (x > y) + 0.5 * (x == y),
         lambda out, x, y: (y > x) + 0.5 * (x == y),
     ),
-    formula="max(x, y)", domain=Domain(also=(0.0,)), onnx="Max")  # fmt: skip
+    formula="max(x, y)", domain=Domain(also=(0.0,)), onnx="Max")
 
 minimum = elementwise(
     "minimum", np.minimum,
@@ -111,7 +111,7 @@ minimum = elementwise(
         lambda out, x, y: (x < y) + 0.5 * (x == y),
         lambda out, x, y: (y < x) + 0.5 * (x == y),
     ),
-    formula="min(x, y)", domain=Domain(also=(0.0,)), onnx="Min")  # fmt: skip
+    formula="min(x, y)", domain=Domain(also=(0.0,)), onnx="Min")
 
 
 def _clip(x: Any, min: Any = None, max: Any = None) -> Any:
@@ -141,7 +141,7 @@ clip = elementwise(
     "clip", _clip, partials=(_is_inside,),
     formula="min(max(x, min), max)", domain=Domain(kinks=(-0.5, 1.0), also=(-0.5, 1.0)),
     cases=(Case((3,), min=-0.5, max=1.0), Case((2, 3), min=-0.5), Case((), max=1.0)),
-    numpy=(np.clip,), onnx="Clip")  # fmt: skip
+    numpy=(np.clip,), onnx="Clip")
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
@@ -162,7 +162,7 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
     return np.where(condition, x, y)
 
 
-where = primitive(
+where: Op = primitive(
     "where", _where,
     vjps=(
         None,
@@ -179,7 +179,7 @@ where = primitive(
         Domain(), Domain(),
     ),
     cases=(Case((3,), (3,), (3,)), Case((2, 3), (1, 3), (2, 1)), Case((2,), (), ())),
-    numpy=(np.where,), onnx="Where")  # fmt: skip
+    numpy=(np.where,), onnx="Where")
 
 
 def safe_where(

@@ -45,7 +45,7 @@ getitem = linear(
         Case((4, 3), index=(None, ..., slice(1, None))), Case((4, 3), index=np.array([2, 0, 2])),
         Case((4, 3), index=(np.array([[0], [1]]), np.array([1, 2]))),
         Case((2, 3), index=np.array([[True, False, True], [False, False, True]])),
-    ))  # fmt: skip
+    ))
 
 
 def _scatter_add(x: Any, index: Any, y: Any) -> Any:
@@ -67,7 +67,7 @@ _scatter_add_op = linear(
     cases=(
         Case((4, 3), (3,), index=1), Case((4, 3), (2, 3), index=slice(1, 3)),
         Case((4, 3), (3, 3), index=np.array([2, 0, 2])), Case((3,), (), index=np.array([0, 0, 1])),
-    ))  # fmt: skip
+    ))
 
 
 def scatter_add(x: Any, index: Any, y: Any) -> Any:
@@ -121,7 +121,7 @@ _scatter_set_op = linear(
     cases=(
         Case((4, 3), (3,), index=1), Case((4, 3), (2, 1), index=slice(1, 3)),
         Case((4, 3), (2, 3), index=np.array([2, 0])), Case((3,), (3,), index=np.array([1, 0, 1])),
-    ))  # fmt: skip
+    ))
 
 
 def scatter_set(x: Any, index: Any, y: Any) -> Any:
@@ -185,7 +185,7 @@ take = linear(
     cases=(
         Case((4, 3), indices=[2, -1, 2], axis=0), Case((4, 3), indices=[[0, 5], [-1, 5]]),
         Case((4, 3), indices=1, axis=-1), Case((3,), indices=-1),
-    ))  # fmt: skip
+    ))
 
 
 def _take_along_axis(x: Any, indices: Any, axis: int) -> Any:
@@ -207,7 +207,7 @@ take_along_axis = linear(
     cases=(
         Case((2, 3), indices=np.array([[0, 2, 2, -1], [1, 1, 0, 0]]), axis=1),
         Case((2, 3), indices=np.array([[1, 0, 1]]), axis=0),
-    ))  # fmt: skip
+    ))
 
 
 class At:

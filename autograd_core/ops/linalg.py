@@ -16,12 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..cases import Case, Domain
-from ..errors import ArgumentError, LinalgError
-from ..op import bilinear, linear, primitive
+from ..errors import ArgumentError
+from ..op import Op, bilinear, linear, primitive
 from ..value import dtype_of, shape_of
 from .arithmetic import multiply
-from .indexing import getitem, scatter_add
-from .reduction import sum
+from .indexing import scatter_add
 from .shape import expand_dims, matrix_transpose, moveaxis, ravel, reshape, stack, transpose
 
 __all__ = [
@@ -108,7 +107,7 @@ matmul = bilinear(
         Case((2, 3), (3, 4)), Case((3,), (3,)), Case((3,), (3, 4)), Case((2, 3), (3,)),
         Case((5, 2, 3), (3, 4)), Case((2, 3), (5, 3, 4)), Case((5, 1, 2, 3), (4, 3, 2)),
         Case((3,), (2, 3, 4)), Case((2, 4, 3), (3,)), Case((1, 2, 3), (5, 3, 4)), Case((3, 3), (3, 3)),
-    ))  # fmt: skip
+    ))
 
 
 def _tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
@@ -163,7 +162,7 @@ tensordot = bilinear(
         Case((2, 3, 4), (3, 4, 2)), Case((2, 3), (3, 2), axes=1), Case((2, 3), (4,), axes=0),
         Case((2, 3, 4), (4, 5, 2), axes=([0, 2], [2, 0])), Case((2, 3), (2, 4), axes=([0], [0])),
         Case((3, 3), (3, 3), axes=1), Case((2, 3), (3,), axes=(-1, 0)),
-    ))  # fmt: skip
+    ))
 
 
 def dot(x: Any, y: Any) -> Any:
@@ -191,7 +190,7 @@ outer = bilinear(
         lambda g, out, x, y: reshape(g @ ravel(y), shape_of(x)),
         lambda g, out, x, y: reshape(ravel(x) @ g, shape_of(y)),
     ),
-    formula="x yᵀ", numpy=(np.outer,), cases=(Case((2,), (3,)), Case((2, 2), (3,))))  # fmt: skip
+    formula="x yᵀ", numpy=(np.outer,), cases=(Case((2,), (3,)), Case((2, 2), (3,))))
 
 
 def _einsum(*operands: Any, subscripts: str) -> Any:
@@ -248,7 +247,7 @@ _einsum_op = primitive(
         Case((2,), (3,), (2, 3), subscripts="i,j,ij->"), Case((2, 3, 4), subscripts="ijk->ki"),
         Case((2, 3), (3, 3), subscripts="ij,jj->i"), Case((3, 3), (3, 3), subscripts="ij,kj->ki"),
         Case((2, 1), (3, 4), subscripts="ij,jk->ik"), Case((2, 3), subscripts="ij->"),
-    ))  # fmt: skip
+    ))
 
 
 def einsum(subscripts: str, *operands: Any) -> Any:
@@ -330,7 +329,7 @@ def _untrace(g: Any, out: Any, x: Any, offset: int, axis1: int, axis2: int) -> A
 trace = linear(
     "trace", _trace, vjps=(_untrace,),
     formula="Σ xᵢᵢ", numpy=(np.trace,), explain=lambda x, **_: f"x is {np.shape(x)}; need at least two axes",
-    cases=(Case((3, 3)), Case((2, 3), offset=1), Case((2, 3, 4), axis1=2, axis2=0)))  # fmt: skip
+    cases=(Case((3, 3)), Case((2, 3), offset=1), Case((2, 3, 4), axis1=2, axis2=0)))
 
 
 def _diag(x: Any, k: int = 0) -> Any:
@@ -362,7 +361,7 @@ def _undiag(g: Any, out: Any, x: Any, k: int) -> Any:
 diag = linear(
     "diag", _diag, vjps=(_undiag,),
     formula="diagonal", numpy=(np.diag,), explain=lambda x, k: f"x is {np.shape(x)}; need one axis or two",
-    cases=(Case((3,)), Case((2,), k=1), Case((3, 3)), Case((2, 4), k=1), Case((3, 2), k=-1)))  # fmt: skip
+    cases=(Case((3,)), Case((2,), k=1), Case((3, 3)), Case((2, 4), k=1), Case((3, 2), k=-1)))
 
 
 def _tril(x: Any, k: int = 0) -> Any:
@@ -370,9 +369,9 @@ def _tril(x: Any, k: int = 0) -> Any:
     return np.tril(x, k)
 
 
-tril = linear(
+tril: Op = linear(
     "tril", _tril, vjps=(lambda g, out, x, k: tril(g, k),),
-    formula="lower triangle of x", numpy=(np.tril,), cases=(Case((3, 3)), Case((2, 3, 4), k=1)))  # fmt: skip
+    formula="lower triangle of x", numpy=(np.tril,), cases=(Case((3, 3)), Case((2, 3, 4), k=1)))
 
 
 def _triu(x: Any, k: int = 0) -> Any:
@@ -380,9 +379,9 @@ def _triu(x: Any, k: int = 0) -> Any:
     return np.triu(x, k)
 
 
-triu = linear(
+triu: Op = linear(
     "triu", _triu, vjps=(lambda g, out, x, k: triu(g, k),),
-    formula="upper triangle of x", numpy=(np.triu,), cases=(Case((3, 3)), Case((2, 3, 4), k=-1)))  # fmt: skip
+    formula="upper triangle of x", numpy=(np.triu,), cases=(Case((3, 3)), Case((2, 3, 4), k=-1)))
 
 # --- square matrices ---------------------------------------------------------------------
 
@@ -410,7 +409,7 @@ inv = primitive(
     "inv", np.linalg.inv, vjps=(lambda g, out, x: -(T(out) @ g @ T(out)),),
     jvp=lambda tangents, out, x: -(out @ tangents[0] @ out),
     formula="x⁻¹", domain=REGULAR, cases=SQUARES, numpy=(np.linalg.inv,), onnx="Inverse",
-    explain=_square_fault)  # fmt: skip
+    explain=_square_fault)
 
 
 def _solve(x: Any, y: Any) -> Any:
@@ -443,10 +442,10 @@ def _solve_matrix(g: Any, out: Any, x: Any, y: Any) -> Any:
     return -(w @ T(out))
 
 
-solve = primitive(
+solve: Op = primitive(
     "solve", _solve, vjps=(_solve_matrix, lambda g, out, x, y: solve(T(x), g)),
     formula="x⁻¹ y", domain=(REGULAR, Domain()), numpy=(np.linalg.solve,), explain=_square_fault,
-    cases=(Case((3, 3), (3, 2)), Case((3, 3), (3,)), Case((2, 3, 3), (3, 1)), Case((2, 2), (4, 2, 3))))  # fmt: skip
+    cases=(Case((3, 3), (3, 2)), Case((3, 3), (3,)), Case((2, 3, 3), (3, 1)), Case((2, 2), (4, 2, 3))))
 
 
 def _undet(g: Any, out: Any, x: Any) -> Any:
@@ -472,7 +471,7 @@ def _cofactors(x: Any) -> Any:
 det = primitive(
     "det", np.linalg.det, vjps=(_undet,),
     formula="det x", domain=REGULAR, cases=SQUARES, numpy=(np.linalg.det,), onnx="Det",
-    explain=_square_fault)  # fmt: skip
+    explain=_square_fault)
 
 
 def _logabsdet(x: Any) -> Any:
@@ -481,7 +480,7 @@ def _logabsdet(x: Any) -> Any:
 
 logabsdet = primitive(
     "logabsdet", _logabsdet, vjps=(lambda g, out, x: expand_dims(g, (-1, -2)) * T(inv(x)),),
-    formula="ln |det x|", domain=REGULAR, cases=SQUARES, explain=_square_fault)  # fmt: skip
+    formula="ln |det x|", domain=REGULAR, cases=SQUARES, explain=_square_fault)
 
 
 class SlogdetResult(NamedTuple):
@@ -543,4 +542,4 @@ def _uncholesky(g: Any, out: Any, x: Any) -> Any:
 cholesky = primitive(
     "cholesky", _cholesky, vjps=(_uncholesky,),
     formula="L with L Lᵀ = x", domain=Domain(sample=_positive_definite), cases=SQUARES,
-    numpy=(np.linalg.cholesky,), explain=_square_fault)  # fmt: skip
+    numpy=(np.linalg.cholesky,), explain=_square_fault)

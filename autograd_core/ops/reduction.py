@@ -34,7 +34,7 @@ __all__ = [
 REDUCTIONS = (
     Case((2, 3)), Case((2, 3), axis=0), Case((2, 3), axis=-1, keepdims=True),
     Case((2, 3, 4), axis=(0, 2)), Case(()), Case((3,)),
-)  # fmt: skip
+)
 ALONG_AXIS = (Case((2, 3)), Case((2, 3), axis=0), Case((4,)), Case((2, 3, 2), axis=1))
 
 
@@ -72,13 +72,13 @@ def _sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     -------
     float, ndarray or Value
     """
-    return np.add.reduce(np.asarray(x), axis, keepdims=keepdims)  # np.sum takes twice as long
+    return np.asarray(x).sum(axis=axis, keepdims=keepdims)
 
 
 sum = linear(
     "sum", _sum,
     vjps=(lambda g, out, x, axis, keepdims: broadcast_to(_kept(g, x, axis), shape_of(x)),),
-    formula="Σ x", cases=REDUCTIONS, numpy=(np.sum,), onnx="ReduceSum")  # fmt: skip
+    formula="Σ x", cases=REDUCTIONS, numpy=(np.sum,), onnx="ReduceSum")
 
 
 def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -89,7 +89,7 @@ def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 mean = linear(
     "mean", _mean,
     vjps=(lambda g, out, x, axis, keepdims: broadcast_to(_kept(g / _count(x, axis), x, axis), shape_of(x)),),
-    formula="1/n Σ x", cases=REDUCTIONS, numpy=(np.mean,), onnx="ReduceMean")  # fmt: skip
+    formula="1/n Σ x", cases=REDUCTIONS, numpy=(np.mean,), onnx="ReduceMean")
 
 
 def _prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -121,7 +121,7 @@ def _product_of_others(x: Any, axis: Any) -> Any:
 prod = primitive(
     "prod", _prod, vjps=(_unprod,),
     formula="Π x", cases=REDUCTIONS, domain=Domain(0.5, 2.0, also=(0.0,)),
-    numpy=(np.prod,), onnx="ReduceProd")  # fmt: skip
+    numpy=(np.prod,), onnx="ReduceProd")
 
 
 def _max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -141,11 +141,11 @@ def _to_extreme(g: Any, out: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 max = primitive(
     "max", _max, vjps=(_to_extreme,),
-    formula="max x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.max, np.amax), onnx="ReduceMax")  # fmt: skip
+    formula="max x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.max, np.amax), onnx="ReduceMax")
 
 min = primitive(
     "min", _min, vjps=(_to_extreme,),
-    formula="min x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.min, np.amin), onnx="ReduceMin")  # fmt: skip
+    formula="min x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.min, np.amin), onnx="ReduceMin")
 
 
 def _var(x: Any, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any:
@@ -176,7 +176,7 @@ var = primitive(
     "var", _var,
     vjps=(lambda g, out, x, axis, keepdims, ddof: (
         _kept(g, x, axis) * _centred(x, axis) * (2 / (_count(x, axis) - ddof))),),
-    formula="Σ (x − mean x)² / (n − ddof)", cases=SPREADS, numpy=(np.var,))  # fmt: skip
+    formula="Σ (x − mean x)² / (n − ddof)", cases=SPREADS, numpy=(np.var,))
 
 
 def _std(x: Any, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any:
@@ -195,7 +195,7 @@ def _unstd(g: Any, out: Any, x: Any, axis: Any, keepdims: bool, ddof: int) -> An
 
 std = primitive(
     "std", _std, vjps=(_unstd,),
-    formula="√var x", cases=SPREADS, domain=Domain(also=(1.0,)), numpy=(np.std,))  # fmt: skip
+    formula="√var x", cases=SPREADS, domain=Domain(also=(1.0,)), numpy=(np.std,))
 
 
 def _logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -215,7 +215,7 @@ def _unlogsumexp(g: Any, out: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 logsumexp = primitive(
     "logsumexp", _logsumexp, vjps=(_unlogsumexp,),
     formula="ln Σ eˣ", cases=REDUCTIONS, domain=Domain(also=(-math.inf, 1000.0)),
-    onnx="ReduceLogSumExp")  # fmt: skip
+    onnx="ReduceLogSumExp")
 
 
 def _softmax(x: Any, axis: int = -1) -> Any:
@@ -247,7 +247,7 @@ def _softmax_vjp(g: Any, out: Any, residuals: None, x: Any, *, wanted: Any, axis
 
 softmax = composite(
     _softmax, kernel=Kernel(_softmax_forward, _softmax_vjp), name="softmax",
-    formula="eˣ / Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0, -math.inf)), onnx="Softmax")  # fmt: skip
+    formula="eˣ / Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0, -math.inf)), onnx="Softmax")
 
 
 def _log_softmax(x: Any, axis: int = -1) -> Any:
@@ -265,7 +265,7 @@ def _log_softmax_vjp(g: Any, out: Any, residuals: None, x: Any, *, wanted: Any, 
 
 log_softmax = composite(
     _log_softmax, kernel=Kernel(_log_softmax_forward, _log_softmax_vjp), name="log_softmax",
-    formula="x − ln Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0, -math.inf)), onnx="LogSoftmax")  # fmt: skip
+    formula="x − ln Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0, -math.inf)), onnx="LogSoftmax")
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
@@ -322,7 +322,7 @@ norm = primitive(
     cases=(
         *REDUCTIONS[:4], Case((3,), ord=1), Case((2, 3), ord=3, axis=1),
         Case((2, 3), ord=math.inf, axis=0), Case((3,), ord=1.5, keepdims=True),
-    ))  # fmt: skip
+    ))
 
 
 def _cumsum(x: Any, axis: int | None = None) -> Any:
@@ -338,7 +338,7 @@ def _uncumsum(g: Any, out: Any, x: Any, axis: int | None) -> Any:
 
 cumsum = linear(
     "cumsum", _cumsum, vjps=(_uncumsum,),
-    formula="Σ x up to each element", cases=ALONG_AXIS, numpy=(np.cumsum,), onnx="CumSum")  # fmt: skip
+    formula="Σ x up to each element", cases=ALONG_AXIS, numpy=(np.cumsum,), onnx="CumSum")
 
 
 def _cumprod(x: Any, axis: int | None = None) -> Any:
@@ -364,7 +364,7 @@ def _uncumprod(g: Any, out: Any, x: Any, axis: int | None) -> Any:
 cumprod = primitive(
     "cumprod", _cumprod, vjps=(_uncumprod,),
     formula="Π x up to each element", cases=ALONG_AXIS, domain=Domain(0.5, 2.0, also=(0.0,)),
-    numpy=(np.cumprod,))  # fmt: skip
+    numpy=(np.cumprod,))
 
 
 def _detached(x: Any) -> Any:

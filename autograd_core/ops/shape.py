@@ -10,7 +10,7 @@ import numpy as np
 
 from ..cases import Case
 from ..errors import ArgumentError
-from ..op import linear
+from ..op import Op, linear
 from ..value import shape_of
 
 __all__ = [
@@ -40,7 +40,7 @@ Axis = int | tuple[int, ...] | None
 
 identity = linear(
     "identity", lambda x: x, vjps=(lambda g, out, x: g,),
-    formula="x", cases=(Case((2, 3)), Case(())), onnx="Identity")  # fmt: skip
+    formula="x", cases=(Case((2, 3)), Case(())), onnx="Identity")
 
 
 def _reshape(x: Any, shape: Any) -> Any:
@@ -59,12 +59,12 @@ def _reshape(x: Any, shape: Any) -> Any:
     return np.reshape(x, shape)
 
 
-reshape = linear(
+reshape: Op = linear(
     "reshape", _reshape, vjps=(lambda g, out, x, shape: reshape(g, shape_of(x)),),
     formula="x in another shape", numpy=(np.reshape,), onnx="Reshape",
     cases=(Case((2, 3), shape=(3, 2)), Case((4,), shape=(2, -1)), Case((), shape=(1, 1)), Case((1,), shape=())),
     explain=lambda x, shape: (
-        f"x is {np.shape(x)}, {np.size(x)} elements; need a shape with as many, got {shape}"))  # fmt: skip
+        f"x is {np.shape(x)}, {np.size(x)} elements; need a shape with as many, got {shape}"))
 
 
 def _ravel(x: Any) -> Any:
@@ -84,7 +84,7 @@ def _ravel(x: Any) -> Any:
 
 ravel = linear(
     "ravel", _ravel, vjps=(lambda g, out, x: reshape(g, shape_of(x)),),
-    formula="x in one axis", cases=(Case((2, 3)), Case(()), Case((4,))), numpy=(np.ravel,))  # fmt: skip
+    formula="x in one axis", cases=(Case((2, 3)), Case(()), Case((4,))), numpy=(np.ravel,))
 
 
 def _transpose(x: Any, axes: Any = None) -> Any:
@@ -112,14 +112,14 @@ def _untranspose(g: Any, out: Any, x: Any, axes: Any) -> Any:
 transpose = linear(
     "transpose", _transpose, vjps=(_untranspose,),
     formula="xᵀ", numpy=(np.transpose,), onnx="Transpose",
-    cases=(Case((2, 3)), Case((2, 3, 4), axes=(1, 2, 0)), Case((2, 3, 4), axes=(-1, 0, 1))))  # fmt: skip
+    cases=(Case((2, 3)), Case((2, 3, 4), axes=(1, 2, 0)), Case((2, 3, 4), axes=(-1, 0, 1))))
 
-matrix_transpose = linear(
+matrix_transpose: Op = linear(
     "matrix_transpose", lambda x: np.asarray(x).swapaxes(-1, -2),
     vjps=(lambda g, out, x: matrix_transpose(g),),
     label="ᵀ", formula="xᵀ (last two axes)", cases=(Case((2, 3)), Case((4, 2, 3))),
     numpy=(np.matrix_transpose,),
-    explain=lambda x: f"x is {np.shape(x)}; need at least two axes")  # fmt: skip
+    explain=lambda x: f"x is {np.shape(x)}; need at least two axes")
 
 
 def _swapaxes(x: Any, axis1: int, axis2: int) -> Any:
@@ -127,10 +127,10 @@ def _swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     return np.swapaxes(x, axis1, axis2)
 
 
-swapaxes = linear(
+swapaxes: Op = linear(
     "swapaxes", _swapaxes, vjps=(lambda g, out, x, axis1, axis2: swapaxes(g, axis1, axis2),),
     formula="two axes of x exchanged", numpy=(np.swapaxes,),
-    cases=(Case((2, 3, 4), axis1=0, axis2=2), Case((2, 3), axis1=-1, axis2=-2)))  # fmt: skip
+    cases=(Case((2, 3, 4), axis1=0, axis2=2), Case((2, 3), axis1=-1, axis2=-2)))
 
 
 def _moveaxis(x: Any, source: Any, destination: Any) -> Any:
@@ -138,11 +138,11 @@ def _moveaxis(x: Any, source: Any, destination: Any) -> Any:
     return np.moveaxis(x, source, destination)
 
 
-moveaxis = linear(
+moveaxis: Op = linear(
     "moveaxis", _moveaxis,
     vjps=(lambda g, out, x, source, destination: moveaxis(g, destination, source),),
     formula="axes of x moved", numpy=(np.moveaxis,),
-    cases=(Case((2, 3, 4), source=0, destination=-1), Case((2, 3, 4), source=(0, 1), destination=(2, 0))))  # fmt: skip
+    cases=(Case((2, 3, 4), source=0, destination=-1), Case((2, 3, 4), source=(0, 1), destination=(2, 0))))
 
 
 def _expand_dims(x: Any, axis: Any) -> Any:
@@ -164,7 +164,7 @@ def _expand_dims(x: Any, axis: Any) -> Any:
 expand_dims = linear(
     "expand_dims", _expand_dims, vjps=(lambda g, out, x, axis: reshape(g, shape_of(x)),),
     formula="x with axes of length 1", numpy=(np.expand_dims,), onnx="Unsqueeze",
-    cases=(Case((2, 3), axis=1), Case((3,), axis=(0, -1)), Case((), axis=0)))  # fmt: skip
+    cases=(Case((2, 3), axis=1), Case((3,), axis=(0, -1)), Case((), axis=0)))
 
 
 def _squeeze(x: Any, axis: Any = None) -> Any:
@@ -175,7 +175,7 @@ def _squeeze(x: Any, axis: Any = None) -> Any:
 squeeze = linear(
     "squeeze", _squeeze, vjps=(lambda g, out, x, axis: reshape(g, shape_of(x)),),
     formula="x without axes of length 1", numpy=(np.squeeze,), onnx="Squeeze",
-    cases=(Case((2, 1, 3)), Case((1, 3, 1), axis=-1), Case((1, 1))))  # fmt: skip
+    cases=(Case((2, 1, 3)), Case((1, 3, 1), axis=-1), Case((1, 1))))
 
 
 def _broadcast_to(x: Any, shape: Any) -> Any:
@@ -204,7 +204,7 @@ broadcast_to = linear(
     formula="x, repeated", numpy=(np.broadcast_to,), onnx="Expand",
     cases=(Case((3,), shape=(2, 3)), Case((2, 1), shape=(4, 2, 3)), Case((), shape=(2,))),
     explain=lambda x, shape: (
-        f"x is {np.shape(x)}; need sizes that are 1 or equal to those of {shape}, from the right"))  # fmt: skip
+        f"x is {np.shape(x)}; need sizes that are 1 or equal to those of {shape}, from the right"))
 
 
 def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
@@ -229,10 +229,10 @@ def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
     return np.reshape(np.sum(x, axis=axes, keepdims=True), shape)
 
 
-sum_to = linear(
+sum_to: Op = linear(
     "sum_to", _sum_to, vjps=(lambda g, out, x, shape: broadcast_to(g, shape_of(x)),),
     formula="Σ x over broadcast axes",
-    cases=(Case((2, 3), shape=(3,)), Case((4, 2, 3), shape=(2, 1)), Case((2,), shape=())))  # fmt: skip
+    cases=(Case((2, 3), shape=(3,)), Case((4, 2, 3), shape=(2, 1)), Case((2,), shape=())))
 
 
 def _astype(x: Any, dtype: Any) -> Any:
@@ -255,7 +255,7 @@ astype = linear(
     "astype", _astype,
     # The engine casts a contribution to its primal's dtype.
     vjps=(lambda g, out, x, dtype: g,),
-    formula="x in another dtype", cases=(Case((3,), dtype=np.float64),), onnx="Cast")  # fmt: skip
+    formula="x in another dtype", cases=(Case((3,), dtype=np.float64),), onnx="Cast")
 
 
 def _flip(x: Any, axis: Any = None) -> Any:
@@ -263,10 +263,10 @@ def _flip(x: Any, axis: Any = None) -> Any:
     return np.flip(x, axis)
 
 
-flip = linear(
+flip: Op = linear(
     "flip", _flip, vjps=(lambda g, out, x, axis: flip(g, axis),),
     formula="x reversed", numpy=(np.flip,),
-    cases=(Case((2, 3)), Case((2, 3), axis=0), Case((2, 3, 2), axis=(0, -1))))  # fmt: skip
+    cases=(Case((2, 3)), Case((2, 3), axis=0), Case((2, 3, 2), axis=(0, -1))))
 
 
 def _roll(x: Any, shift: Any, axis: Any = None) -> Any:
@@ -274,11 +274,11 @@ def _roll(x: Any, shift: Any, axis: Any = None) -> Any:
     return np.roll(x, shift, axis)
 
 
-roll = linear(
+roll: Op = linear(
     "roll", _roll,
     vjps=(lambda g, out, x, shift, axis: roll(g, tuple(-np.atleast_1d(shift)) if np.ndim(shift) else -shift, axis),),
     formula="x shifted cyclically", numpy=(np.roll,),
-    cases=(Case((5,), shift=2), Case((2, 3), shift=1), Case((2, 3), shift=(1, -2), axis=(0, 1))))  # fmt: skip
+    cases=(Case((5,), shift=2), Case((2, 3), shift=1), Case((2, 3), shift=(1, -2), axis=(0, 1))))
 
 
 def _concatenate(*operands: Any, axis: Any = 0) -> Any:
@@ -300,7 +300,7 @@ _concatenate_op = linear(
     formula="x, y, … one after the other", onnx="Concat",
     cases=(Case((2, 3), (1, 3)), Case((2, 3), (2, 1), (2, 2), axis=-1), Case((2, 2), (3,), axis=None)),
     explain=lambda *xs, axis: (
-        f"shapes are {', '.join(str(np.shape(x)) for x in xs)}; need equal sizes except along axis {axis}"))  # fmt: skip
+        f"shapes are {', '.join(str(np.shape(x)) for x in xs)}; need equal sizes except along axis {axis}"))
 
 
 def concatenate(values: Sequence[Any], axis: int | None = 0) -> Any:
@@ -330,7 +330,7 @@ def _unstack(g: Any, out: Any, *inputs: Any, index: int, axis: int) -> Any:
 _stack_op = linear(
     "stack", _stack, vjps=_unstack,
     formula="x, y, … along a new axis", cases=(Case((2, 3), (2, 3)), Case((3,), (3,), axis=-1), Case((), ())),
-    explain=lambda *xs, axis: f"shapes are {', '.join(str(np.shape(x)) for x in xs)}; need equal ones")  # fmt: skip
+    explain=lambda *xs, axis: f"shapes are {', '.join(str(np.shape(x)) for x in xs)}; need equal ones")
 
 
 def stack(values: Sequence[Any], axis: int = 0) -> Any:
@@ -350,7 +350,7 @@ def stack(values: Sequence[Any], axis: int = 0) -> Any:
     return _stack_op(*_sequence("stack", values), axis=axis)
 
 
-def _sequence(name: str, values: Any) -> Sequence[Any]:
+def _sequence(name: str, values: Sequence[Any]) -> Sequence[Any]:
     if not len(values):
         raise ArgumentError(f"{name}: got no operands; need at least one")
     return values
@@ -435,7 +435,7 @@ pad = linear(
         Case((2, 3), pad_width=1), Case((2, 3), pad_width=((0, 1), (2, 0)), constant_values=3.0),
         Case((4,), pad_width=(2, 1), mode="reflect"), Case((2, 3), pad_width=1, mode="edge"),
         Case((3,), pad_width=2, mode="wrap"),
-    ))  # fmt: skip
+    ))
 pad.jvp = _pad_jvp  # affine rather than linear: the constant has no tangent
 
 
@@ -458,7 +458,7 @@ def _untile(g: Any, out: Any, x: Any, reps: Any) -> Any:
 tile = linear(
     "tile", _tile, vjps=(_untile,),
     formula="copies of x side by side", numpy=(np.tile,), onnx="Tile",
-    cases=(Case((3,), reps=2), Case((2, 3), reps=(2, 1)), Case((2,), reps=(3, 2))))  # fmt: skip
+    cases=(Case((3,), reps=2), Case((2, 3), reps=(2, 1)), Case((2,), reps=(3, 2))))
 
 
 def _repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
@@ -478,7 +478,7 @@ def _unrepeat(g: Any, out: Any, x: Any, repeats: Any, axis: Any) -> Any:
 repeat = linear(
     "repeat", _repeat, vjps=(_unrepeat,),
     formula="each element of x several times", numpy=(np.repeat,),
-    cases=(Case((3,), repeats=2), Case((2, 3), repeats=2, axis=1), Case((3,), repeats=(1, 0, 2), axis=0), Case((2, 2), repeats=2)))  # fmt: skip
+    cases=(Case((3,), repeats=2), Case((2, 3), repeats=2, axis=1), Case((3,), repeats=(1, 0, 2), axis=0), Case((2, 2), repeats=2)))
 
 
 def _raw(x: Any) -> Any:

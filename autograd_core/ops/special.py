@@ -14,7 +14,7 @@ import numpy as np
 
 from ..cases import Case, Domain
 from ..errors import UnsupportedError
-from ..op import elementwise
+from ..op import Op, elementwise
 from .exponential import exp
 
 __all__ = ["erf", "lgamma", "polygamma"]
@@ -82,13 +82,13 @@ def _polygamma(x: Any, n: int = 0) -> Any:
 erf = elementwise(
     "erf", erf_forward, scalar=math.erf,
     partials=(lambda out, x: (2 / math.sqrt(math.pi)) * exp(-(x * x)),),
-    formula="erf x", domain=Domain(also=(0.0, 30.0)), onnx="Erf")  # fmt: skip
+    formula="erf x", domain=Domain(also=(0.0, 30.0)), onnx="Erf")
 
 lgamma = elementwise(
     "lgamma", _lgamma, scalar=math.lgamma, partials=(lambda out, x: polygamma(x, 0),),
-    formula="ln |Γ(x)|", domain=Domain(0.5, 4.0))  # fmt: skip
+    formula="ln |Γ(x)|", domain=Domain(0.5, 4.0))
 
-polygamma = elementwise(
+polygamma: Op = elementwise(
     "polygamma", _polygamma, partials=(lambda out, x, n: polygamma(x, n + 1),),
     formula="ψ⁽ⁿ⁾(x)", domain=Domain(0.5, 4.0),
-    cases=(Case((3,), n=0), Case((2, 3), n=1)))  # fmt: skip
+    cases=(Case((3,), n=0), Case((2, 3), n=1)))

@@ -31,7 +31,9 @@ def record(op: Op, operands: list[Value], params: dict[str, Any], mode: Mode) ->
     with recording_to(tape):
         out = _single(op, op.definition(*stand_ins, **params))  # type: ignore[misc]
     inside = {*tape, *stand_ins}
-    captured = dict.fromkeys(o for n in tape for o in n.operands if o.requires_grad and o not in inside)
+    captured = dict.fromkeys(
+        o for n in tape for o in n.operands if o.requires_grad and o not in inside
+    )
     if out.requires_grad and out not in inside:
         captured[out] = None  # the definition returned a captured value as it is
     operands_and_captured = (*operands, *captured)
