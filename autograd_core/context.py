@@ -6,9 +6,12 @@ is restored when an exception leaves the block.
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Generator
 from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import partial, wraps
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +48,8 @@ class Mode:
         What to look for in every result.
     tape : list of Value, or None
         Where to enter every node that is recorded.
+    outer : Mode or None
+        What the innermost block has changed, to go back to.
     """
 
     recording: bool = True
@@ -52,6 +57,7 @@ class Mode:
     site: Site | None = None
     anomaly: Anomaly | None = None
     tape: list[Value] | None = None
+    outer: Mode | None = None
 
 
 _DEFAULT = Mode()
@@ -60,14 +66,18 @@ current = _MODE.get
 
 
 class _Changed(ContextDecorator):
-    """Change the mode inside a ``with`` block or a decorated function."""
+    """Change the mode inside a ``with`` block or a decorated function.
+
+    What was there before is kept in the mode itself, so that one object can be entered by
+    several threads and tasks at once.
+    """
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
-        self._tokens: list[Token[Mode]] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(_MODE.set(replace(current(), **self._changes)))
+        outer = current()
+        _MODE.set(replace(outer, outer=outer, **self._changed(outer)))
 
     def __exit__(
         self,
@@ -75,11 +85,44 @@ class _Changed(ContextDecorator):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _MODE.reset(self._tokens.pop())
+        _MODE.set(current().outer or _DEFAULT)
 
-    def _recreate_cm(self) -> _Changed:
-        # A decorated function may run in several threads at once: each call gets its own tokens.
-        return type(self)(**self._changes)
+    def _changed(self, outer: Mode) -> dict[str, Any]:
+        return self._changes
+
+    def __call__(self, function: Any) -> Any:
+        # A generator or a coroutine runs after the call has returned, piece by piece.
+        if inspect.isgeneratorfunction(function):
+            return wraps(function)(lambda *args, **kwargs: self._drive(function(*args, **kwargs)))
+        if inspect.iscoroutinefunction(function):
+
+            @wraps(function)
+            async def coroutine(*args: Any, **kwargs: Any) -> Any:
+                with self:
+                    return await function(*args, **kwargs)
+
+            return coroutine
+        return super().__call__(function)
+
+    def _drive(self, generator: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """Run a generator inside the context, and its consumer outside."""
+        resume: Callable[[], Any] = partial(next, generator)
+        while True:
+            try:
+                with self:
+                    item = resume()
+            except StopIteration as stop:
+                return stop.value
+            try:
+                sent = yield item
+            except GeneratorExit:
+                with self:
+                    generator.close()
+                raise
+            except BaseException as error:
+                resume = partial(generator.throw, error)
+            else:
+                resume = partial(generator.send, sent)
 
 
 def no_grad() -> _Changed:
@@ -172,8 +215,7 @@ def scope(name: str, site: Site | None = None) -> _Scoped:
 class _Scoped(_Changed):
     """A change that depends on the mode in which the block is entered."""
 
-    def __enter__(self) -> None:
-        outer, name = current(), self._changes["name"]
+    def _changed(self, outer: Mode) -> dict[str, Any]:
+        name, site = self._changes["name"], self._changes["site"]
         path = f"{outer.scope}/{name}" if outer.scope else name
-        mode = replace(outer, scope=path, site=self._changes["site"] or outer.site)
-        self._tokens.append(_MODE.set(mode))
+        return {"scope": path, "site": site or outer.site}

@@ -8,11 +8,12 @@ uses besides (a weight it closes over) is captured as a further operand.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from . import errors, forward, ops, reverse, trace
 from .context import Mode, enable_grad, recording_to
-from .value import Value, constant
+from .value import Value, constant, is_floating
 
 if TYPE_CHECKING:
     from .op import Op
@@ -26,10 +27,12 @@ def record(op: Op, operands: list[Value], params: dict[str, Any], mode: Mode) ->
     The graph of the definition is dropped at once: only its result is kept, and the
     gradient runs the definition again. That is also how `checkpoint` saves memory.
     """
-    stand_ins = [stand_in(o, False) for o in operands]
+    stand_ins = [stand_in(operand) for operand in operands]
     tape: list[Value] = []
     with recording_to(tape):
         out = _single(op, op.definition(*stand_ins, **params))  # type: ignore[misc]
+    if not out.requires_grad:
+        return constant(out.data)
     inside = {*tape, *stand_ins}
     captured = dict.fromkeys(
         o for n in tape for o in n.operands if o.requires_grad and o not in inside
@@ -46,7 +49,7 @@ def record(op: Op, operands: list[Value], params: dict[str, Any], mode: Mode) ->
 
 def pull(node: Value, g: Any, wanted: Sequence[bool], differentiable: bool) -> list[Any]:
     """The vjp through the definition; see `rules.pull`."""
-    stand_ins, out = _rerun(node, differentiable)
+    stand_ins, out = _rerun(node, differentiable, wanted)
     targets = [s for s, want in zip(stand_ins, wanted, strict=True) if want]
     totals = reverse.sweep(
         out, g, targets=targets, differentiable=differentiable, release=not differentiable
@@ -59,7 +62,7 @@ def pull(node: Value, g: Any, wanted: Sequence[bool], differentiable: bool) -> l
 
 def push(node: Value, tangents: Sequence[Any], differentiable: bool) -> Any:
     """The jvp through the definition; see `rules.push`."""
-    stand_ins, out = _rerun(node, differentiable)
+    stand_ins, out = _rerun(node, differentiable, [t is not None for t in tangents])
     given = {s: t for s, t in zip(stand_ins, tangents, strict=True) if t is not None}
     return forward.sweep(out, given, differentiable=differentiable)
 
@@ -86,10 +89,13 @@ def expand(node: Value) -> tuple[list[Value], Value]:
     return _rerun(node, False)
 
 
-def stand_in(value: Value, differentiable: bool) -> Value:
-    """A leaf with the data of a value; or, differentiably, an identity of it."""
+def stand_in(value: Value, differentiable: bool = False, wanted: bool = False) -> Value:
+    """A leaf with the data of a value; or, differentiably, an identity of it.
+
+    A constant stands for itself, unless somebody wants to know its derivative all the same.
+    """
     if not value.requires_grad:
-        return value
+        return _leaf(value) if wanted and is_floating(value.data) else value
     return ops.identity(value) if differentiable else _leaf(value)
 
 
@@ -97,13 +103,18 @@ def _leaf(value: Value) -> Value:
     return Value(value.data, name=value.name)
 
 
-def _rerun(node: Value, differentiable: bool) -> tuple[list[Value], Value]:
+def _rerun(
+    node: Value, differentiable: bool, wanted: Sequence[bool] = ()
+) -> tuple[list[Value], Value]:
     """Run the definition on stand-ins for its operands; what it captures is itself."""
     op = node.op
     assert op is not None and op.definition is not None
     declared = len(node.operands) if op.kernel is not None else node.residuals
     with enable_grad():
-        stand_ins = [stand_in(o, differentiable) for o in node.operands[:declared]]
+        stand_ins = [
+            stand_in(operand, differentiable, want)
+            for operand, want in zip_longest(node.operands[:declared], wanted[:declared])
+        ]
         out = _single(op, op.definition(*stand_ins, **(node.params or {})))
     return [*stand_ins, *node.operands[declared:]], out
 

@@ -88,7 +88,7 @@ def tangents(root: Value, wrt: Value) -> dict[Value, Any]:
             "or a direction for ag.jvp"
         )
     order = reverse.topological_order(root)
-    if wrt not in order:
+    if wrt not in set(order):
         raise errors.GradientError(
             f"tangents: {rules.describe(wrt)} is no part of the graph of {rules.describe(root)}"
         )

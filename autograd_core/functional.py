@@ -1,23 +1,26 @@
 """Transformations of functions: gradients, Jacobians, Hessians, checkpoints.
 
 Each takes a function of arrays (or of nested tuples, lists and dicts of them) and gives
-another. Called with raw arrays they return raw arrays. Called with Values that require a
-gradient they return Values, which can be differentiated again: so they nest.
+another. The results are raw arrays, unless they depend on Values that require a gradient,
+given as arguments or closed over: then they are Values, which can be differentiated again,
+so that transformations nest. Inside `no_grad` the results are always raw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from . import definition, errors, forward, ops, reverse, trace
-from .context import enable_grad
+from .context import current, enable_grad
 from .op import composite
 from .tree import flatten
-from .value import Value, as_data, constant, is_floating, shape_of
+from .value import Value, as_data, constant, data_of, dtype_of, is_floating, shape_of
 
 __all__ = [
     "checkpoint",
@@ -87,9 +90,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     @wraps(f)
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         inputs = _Inputs(args, argnums, "grad")
-        out = inputs.call(f, kwargs)
-        if not isinstance(out, Value):
-            out = constant(out)
+        out = _one_array(inputs.call(f, kwargs), "grad")
         if out.shape:
             raise errors.GradientError(
                 f"grad: the function returned shape {out.shape}; need a scalar (reduce it, "
@@ -193,7 +194,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     def push(out: Any) -> Any:
         if not isinstance(out, Value) or not out.requires_grad:
             return trace.zeros_like(out)
-        return forward.sweep(out, seeds, differentiable=differentiable)
+        with inputs.variable():
+            return forward.sweep(out, seeds, differentiable=differentiable)
 
     return rebuild(map(inputs.result, tree)), rebuild(map(push, tree))
 
@@ -223,9 +225,9 @@ def jacrev(f: Function, argnums: int = 0) -> Function:
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         inputs = _Inputs(args, argnums, "jacrev")
         (x,) = inputs.only_leaf()
-        out = inputs.call(f, kwargs)
-        if not isinstance(out, Value) or not out.requires_grad:
-            return np.zeros(shape_of(out) + x.shape, dtype=x.dtype)[()]
+        out = _one_array(inputs.call(f, kwargs), "jacrev")
+        if not out.requires_grad or not out.size * x.size:
+            return np.zeros(out.shape + x.shape, dtype=x.dtype)[()]
         rows = [inputs.pull(out, basis)[0] for basis in _basis(out)]
         return _stacked(rows, out.shape + x.shape)
 
@@ -247,12 +249,13 @@ def jacfwd(f: Function, argnums: int = 0) -> Function:
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         inputs = _Inputs(args, argnums, "jacfwd")
         (x,) = inputs.only_leaf()
-        out = inputs.call(f, kwargs)
-        if not isinstance(out, Value) or not out.requires_grad:
-            return np.zeros(shape_of(out) + x.shape, dtype=x.dtype)[()]
-        columns = [
-            forward.sweep(out, {x: basis}, differentiable=inputs.nested) for basis in _basis(x)
-        ]
+        out = _one_array(inputs.call(f, kwargs), "jacfwd")
+        if not out.requires_grad or not out.size * x.size:
+            return np.zeros(out.shape + x.shape, dtype=x.dtype)[()]
+        with inputs.variable():
+            columns = [
+                forward.sweep(out, {x: basis}, differentiable=inputs.nested) for basis in _basis(x)
+            ]
         transposed = _stacked(columns, x.shape + out.shape)
         if not x.shape or not out.shape:
             return transposed
@@ -330,25 +333,38 @@ def checkpoint(f: Function) -> Function:
 
     @wraps(f)
     def checkpointed(*args: Any, **kwargs: Any) -> Any:
-        structure: list[Any] = []
+        rebuild: Callable[[Iterable[Any]], Any] | None = None
+        layout: list[Any] = []  # of each leaf: shape and dtype, or the data itself
 
-        def packed(*xs: Any) -> Any:
-            leaves, rebuild = flatten(f(*xs, **kwargs))
-            structure[:] = [rebuild, [np.shape(leaf) for leaf in leaves]]
-            if len(leaves) == 1:
-                return leaves[0]
-            return ops.concatenate([ops.ravel(leaf) for leaf in leaves])
+        def joined(*xs: Any) -> Any:
+            """What `f` returns as one array, because a node has only one."""
+            nonlocal rebuild, layout
+            out = f(*xs, **kwargs)
+            if isinstance(out, Value):
+                return out
+            leaves, rebuild = flatten(out)
+            floating = [is_floating(data_of(leaf)) for leaf in leaves]
+            layout = [
+                (shape_of(leaf), dtype_of(data_of(leaf))) if is_float else data_of(leaf)
+                for leaf, is_float in zip(leaves, floating, strict=True)
+            ]
+            parts = [
+                ops.ravel(leaf) for leaf, is_float in zip(leaves, floating, strict=True) if is_float
+            ]
+            return ops.concatenate(parts) if parts else np.zeros(0)
 
-        out = composite(packed, name="checkpoint", arity=None)(*args)
-        rebuild, shapes = structure
-        if len(shapes) == 1:
-            return rebuild([out])
-        ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-        starts = [0, *ends[:-1]]
-        return rebuild(
-            ops.reshape(out[int(i) : int(j)], shape)
-            for i, j, shape in zip(starts, ends, shapes, strict=True)
-        )
+        out = composite(joined, name="checkpoint", arity=None)(*args)
+        if rebuild is None:
+            return out
+        parts, start = [], 0
+        for part in layout:
+            if isinstance(part, tuple):
+                shape, dtype = part
+                stop = start + math.prod(shape)
+                part = ops.astype(ops.reshape(out[start:stop], shape), dtype)
+                start = stop
+            parts.append(part)
+        return rebuild(parts)
 
     return checkpointed
 
@@ -370,14 +386,17 @@ class _Inputs:
                 raise errors.ArgumentError(
                     f"{caller}: argnums names argument {i}, but there are {len(args)}"
                 )
+        if len({i % len(args) for i in self.which}) < len(self.which):
+            raise errors.ArgumentError(f"{caller}: argnums={argnums} names an argument twice")
         raw, self.rebuild = flatten([self.args[i] for i in self.which])
-        self.nested = any(isinstance(x, Value) and x.requires_grad for x in raw)
+        self.recording = current().recording
+        self.nested = False  # whether something outside wants to differentiate the results
         self.leaves = [self._leaf(x) for x in raw]
 
     def _leaf(self, x: Any) -> Value:
-        if isinstance(x, Value) and x.requires_grad:
-            with enable_grad():
-                return definition.stand_in(x, True)
+        if isinstance(x, Value) and x.requires_grad and self.recording:
+            self.nested = True
+            return definition.stand_in(x, True)
         data = x.data if isinstance(x, Value) else as_data(x)
         if not is_floating(data):
             raise errors.DtypeError(
@@ -390,14 +409,33 @@ class _Inputs:
         args = list(self.args)
         for i, arg in zip(self.which, self.rebuild(self.leaves), strict=True):
             args[i] = arg
-        with enable_grad():
-            return f(*args, **kwargs)
+        with self.variable():
+            out = f(*args, **kwargs)
+            if self.recording and not self.nested:
+                self.nested = any(
+                    isinstance(leaf, Value) and reverse.has_leaf_beside(leaf, self.leaves)
+                    for leaf in flatten(out)[0]
+                )
+        return out
+
+    @contextmanager
+    def variable(self) -> Iterator[None]:
+        """Record, and let the leaves be variables, which they are to nobody outside."""
+        fresh = [leaf for leaf in self.leaves if leaf.op is None]
+        for leaf in fresh:
+            leaf.requires_grad = True
+        try:
+            with enable_grad():
+                yield
+        finally:
+            for leaf in fresh:
+                leaf.requires_grad = False
 
     def pull(self, out: Value, g: Any) -> list[Any]:
         """Cotangents of the leaves; zeros where the result does not depend on one."""
         found: dict[Value, Any] = {}
         if out.requires_grad:
-            with enable_grad():
+            with self.variable():
                 differentiable = self.nested or isinstance(g, Value)
                 if differentiable and not isinstance(g, Value):
                     g = constant(g)
@@ -419,6 +457,17 @@ class _Inputs:
                 "need one array"
             )
         return self.leaves
+
+
+def _one_array(out: Any, caller: str) -> Value:
+    """The result of a function that must return one array."""
+    if isinstance(out, Value):
+        return out
+    if isinstance(out, (int, float, np.ndarray, np.generic)):
+        return constant(out)
+    raise errors.GradientError(
+        f"{caller}: the function returned {type(out).__name__}; need one number or array"
+    )
 
 
 def _basis(value: Value) -> list[Any]:

@@ -112,11 +112,18 @@ def rule_text(node: Value, operand_index: int, name_of: Callable[[Value], str]) 
     out, inputs, names = _stand_ins(node, name_of)
     g = Value(np.ones_like(node.data) if node.shape else 1.0)
     names[g] = "g"
-    rule = op.vjps if callable(op.vjps) else op.vjps[operand_index]
-    if rule is None:
-        return "none"
-    extra = {"index": operand_index} if callable(op.vjps) else {}
-    return _run_rule(lambda: rule(g, out, *inputs, **extra, **params), names, fallback)
+    if callable(op.vjps):
+        joint = op.vjps
+        wanted = tuple(i == operand_index for i in range(len(inputs)))
+        return _run_rule(
+            lambda: joint(g, out, *inputs, wanted=wanted, **params)[operand_index], names, fallback
+        )
+    rule = op.vjps[operand_index]
+    return (
+        "none"
+        if rule is None
+        else _run_rule(lambda: rule(g, out, *inputs, **params), names, fallback)
+    )
 
 
 def expression(
@@ -250,7 +257,7 @@ def _stand_ins(
     names[out] = name_of(node) or "out"
     inputs = []
     for letter, operand in zip("xyzuvw" * len(node.operands), node.operands, strict=False):
-        inputs.append(definition.stand_in(operand, False))
+        inputs.append(definition.stand_in(operand))
         if operand.requires_grad:
             names[inputs[-1]] = name_of(operand) or letter
     return out, inputs, names

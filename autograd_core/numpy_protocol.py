@@ -21,11 +21,11 @@ __all__ = ["as_array", "call_function", "call_ufunc"]
 _PIECEWISE_CONSTANT = frozenset(
     {
         np.allclose, np.all, np.any, np.argmax, np.argmin, np.argsort, np.argwhere, np.array_equal,
-        np.count_nonzero, np.equal, np.floor_divide, np.greater, np.greater_equal, np.isclose,
+        np.count_nonzero, np.equal, np.greater, np.greater_equal, np.isclose,
         np.isfinite, np.isinf, np.isnan, np.less, np.less_equal, np.logical_and, np.logical_not,
         np.logical_or, np.ndim, np.nonzero, np.not_equal, np.ones_like, np.result_type,
         np.searchsorted, np.shape, np.size, np.zeros_like,
-    } - {np.floor_divide}
+    }
 )  # fmt: skip
 
 
@@ -84,7 +84,12 @@ def call_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
                 f"call ag.{function.__name__} without it"
             )
         kwargs.pop(unwanted, None)
-    return op(*args, **kwargs)
+    try:
+        return op(*args, **kwargs)
+    except errors.AutogradError:
+        raise
+    except TypeError as error:  # an argument that only numpy's function has
+        raise errors.UnsupportedError(f"numpy.{function.__name__}: {error}") from error
 
 
 _RENAMED = {"a_min": "min", "a_max": "max", "newshape": "shape"}

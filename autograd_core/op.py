@@ -70,8 +70,9 @@ class Op:
         Names and defaults of the static arguments that follow the operands.
     vjps : tuple of (callable or None), or callable
         ``vjps[i](g, out, *inputs, **params)``, the cotangent of operand ``i``. ``None`` for
-        an operand that has no derivative. For a variadic op one callable, which is given
-        ``index=i`` as well.
+        an operand that has no derivative. For a variadic op one callable for all of them:
+        ``vjps(g, out, *inputs, wanted, **params)``, which gives a sequence with a cotangent
+        for each operand for which ``wanted`` (a tuple of booleans) is true.
     jvp : callable or None
         ``jvp(tangents, out, *inputs, **params)``, where a tangent may be ``None`` for zero.
     partials : tuple or None
@@ -434,22 +435,18 @@ def composite(
 def _documentation(op: Op) -> str | None:
     """The function's own docstring, or one from the declaration."""
     function = op.definition or op.forward
-    if getattr(function, "__name__", "<lambda>") != "<lambda>" and not op.is_ufunc:
+    foreign = op.is_ufunc or str(getattr(function, "__module__", "")).startswith("numpy")
+    if function.__doc__ and not foreign:
         return function.__doc__
     if op.arity is None or op.params:
         return f"``{op.formula}``"
     operands = ", ".join("xyz"[: op.arity])
     how = ", elementwise, with broadcasting" if op.partials is not None else ""
-    return f"""``{op.formula}``{how}.
-
-    Parameters
-    ----------
-    {operands} : float, array_like or Value
-
-    Returns
-    -------
-    float, ndarray or Value
-    """
+    return (
+        f"``{op.formula}``{how}.\n\n"
+        f"Parameters\n----------\n{operands} : float, array_like or Value\n\n"
+        "Returns\n-------\nfloat, ndarray or Value\n"
+    )
 
 
 def _scale_by(partial: Any) -> Rule:

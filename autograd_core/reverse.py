@@ -37,6 +37,8 @@ class Contribution(NamedTuple):
         Whose cotangent is passed on.
     operand_index : int
         Along which edge.
+    operand : Value
+        The value that is contributed to.
     upstream : float or ndarray
         The cotangent of the node.
     local : float or LocalDerivative
@@ -49,16 +51,12 @@ class Contribution(NamedTuple):
 
     node: Value
     operand_index: int
+    operand: Value
     upstream: Any
     local: float | LocalDerivative
     contribution: Any
     before: Any
     after: Any
-
-    @property
-    def operand(self) -> Value:
-        """The value that is contributed to."""
-        return self.node.operands[self.operand_index]
 
 
 def topological_order(
@@ -125,6 +123,21 @@ def topological_order(
         if node not in useful and any(operand in useful for operand in node.operands):
             useful.add(node)
     return [node for node in order if node in useful]
+
+
+def has_leaf_beside(root: Value, leaves: Iterable[Value]) -> bool:
+    """Whether a root depends on anything that requires a gradient beside these leaves."""
+    seen = set(leaves)
+    stack = [] if root in seen or not root.requires_grad else [root]
+    while stack:
+        node = stack.pop()
+        if node.op is None:
+            return True
+        for operand in node.operands:
+            if operand.requires_grad and operand not in seen:
+                seen.add(operand)
+                stack.append(operand)
+    return False
 
 
 def sweep(
@@ -197,7 +210,9 @@ def sweep(
                 continue
             if node.freed:
                 rules.check_intact(node)
-            operands, inputs, out, params = node.operands, node.inputs, node.data, node.params
+            operands, inputs, out, params = node.operands, node.inputs, node.output, node.params
+            if node.data is not out:
+                rules.check_intact(node)
             if node.seals is not None:
                 for x, sealed in node.seals:
                     if seal(x) != sealed:
@@ -253,7 +268,7 @@ def sweep(
                     # Arrays are given back. Scalars hold nothing worth it, so that their graph
                     # can still be drawn.
                     node.operands, node.inputs = (), ()
-                    node.residuals = node.seals = None
+                    node.output = node.residuals = node.seals = None
     return found
 
 
@@ -430,14 +445,15 @@ def _keep_grad(node: Value, g: Any) -> None:
 
 def _run_hooks(node: Value, g: Any) -> Any:
     for hook in node.hooks or ():
-        replacement = hook(node, g)
+        # A copy, because the cotangent may be that of other nodes too.
+        replacement = hook(node, g.copy() if type(g) is _ndarray else g)
         if replacement is not None:
             if np.shape(replacement) != node.shape:
                 raise errors.ShapeError(
                     f"register_hook: the hook of {rules.describe(node)} returned shape "
                     f"{np.shape(replacement)}; need {node.shape}"
                 )
-            g = replacement
+            g = seed(node, replacement, "register_hook")
     return g
 
 
@@ -449,7 +465,7 @@ def _unshared(c: Any, g: Any) -> Any:
 def _entry(node: Value, i: int, g: Any, c: Any, before: Any, after: Any) -> Contribution:
     scalar = not node.shape and not node.operands[i].shape
     local = rules.local_jacobian(node, i) if scalar else LocalDerivative(node, i)
-    return Contribution(node, i, g, local, c, before, after)
+    return Contribution(node, i, node.operands[i], g, local, c, before, after)
 
 
 def _depth_first(root: Value) -> list[Value]:

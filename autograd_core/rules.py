@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -53,8 +53,8 @@ def pull(node: Value, g: Any, wanted: Sequence[bool], differentiable: bool = Fal
             out, inputs = _as_array(out), tuple(map(_as_array, inputs))
             contributions = _apply_vjps(node, g, out, inputs, wanted, params)
     return [
-        None if c is None else fit(c, x, node, i)
-        for i, (c, x) in enumerate(zip(contributions, node.inputs, strict=True))
+        fit(c, x, node, i) if want else None
+        for i, (c, x, want) in enumerate(zip(contributions, node.inputs, wanted, strict=True))
     ]
 
 
@@ -65,13 +65,13 @@ def _apply_vjps(
     assert op is not None
     if op.kernel is not None:
         return op.kernel.vjp(g, out, node.residuals, *inputs, wanted=tuple(wanted), **params)
+    if op.arity is None and callable(op.vjps):
+        return cast(Sequence[Any], op.vjps(g, out, *inputs, wanted=tuple(wanted), **params))
     contributions: list[Any] = []
     for i, want in enumerate(wanted):
-        rule = op.vjps[i] if isinstance(op.vjps, tuple) else op.vjps
+        rule = op.vjps[i] if isinstance(op.vjps, tuple) else None
         if not want:
             contributions.append(None)
-        elif op.arity is None and rule is not None:
-            contributions.append(rule(g, out, *inputs, index=i, **params))
         elif rule is None:
             raise errors.MissingRuleError(
                 f"{op.name}: no derivative is declared for operand {i} "
@@ -131,7 +131,9 @@ def _apply_jvp(
         if tangent is not None:
             slope = partial(out, *inputs, **params) if callable(partial) else partial
             total = tangent * slope if total is None else total + tangent * slope
-    return total if shape_of(total) == node.shape else ops.broadcast_to(total, node.shape)
+    if not node.shape or shape_of(total) == node.shape:
+        return total
+    return ops.broadcast_to(total, node.shape)
 
 
 def _transpose_vjps(
@@ -174,10 +176,14 @@ def fit(c: Any, primal: Any, node: Value, operand: int | None) -> Any:
     """
     if type(c) is float and type(primal) is float:
         return c
+    which = "jvp" if operand is None else f"vjp of operand {operand}"
+    if c is None:
+        raise errors.MissingRuleError(
+            f"{node.op.name if node.op else 'leaf'}: the {which} returned None; need a cotangent"
+        )
     shape = shape_of(primal)
     if shape_of(c) != shape:
         if not _broadcasts_to(shape, shape_of(c)):
-            which = "jvp" if operand is None else f"vjp of operand {operand}"
             raise errors.ShapeError(
                 f"{node.op.name if node.op else 'leaf'}: the {which} returned shape {shape_of(c)}; "
                 f"need {shape}, or a shape that it broadcasts to"
@@ -214,7 +220,8 @@ def local_jacobian(node: Value, operand: int) -> Any:
     float or ndarray
         A float if both are scalars, else shape ``node.shape + operand.shape``.
     """
-    check_intact(node)
+    if node.op is None or len(node.inputs) <= operand or type(node.data) is not float:
+        check_intact(node)  # a released graph of scalars still has what is needed here
     wanted = [i == operand for i in range(len(node.operands))]
     x = node.operands[operand]
     with np.errstate(all="ignore"):
@@ -243,6 +250,11 @@ def check_intact(node: Value) -> None:
         raise errors.GraphFreedError(
             f"{describe(node)}: an earlier backward() released this graph; "
             "call that one with retain_graph=True, or compute the expression again"
+        )
+    if node.data is not node.output:
+        raise errors.MutationError(
+            f"{describe(node)}: something else was assigned to the data of this result, so its "
+            "gradient would be wrong; leave it, or make a new Value of the new data"
         )
     changed = [x for x, sealed in node.seals or () if not seal.is_intact(x, sealed)]
     for i, (operand, x) in enumerate(zip(node.operands, node.inputs, strict=True)):

@@ -11,7 +11,7 @@ import numpy as np
 from . import definition, errors, source
 from .context import Anomaly, Mode, current
 from .seal import Seal, seal
-from .value import Value, as_data, constant, is_floating, shape_of
+from .value import Value, as_data, constant, dtype_of, is_floating, shape_of
 
 if TYPE_CHECKING:
     from .op import Op
@@ -64,9 +64,15 @@ def binary(op: Op, x: Any, y: Any) -> Any:
     if type(x) is not Value and not isinstance(x, Value):
         if not isinstance(y, Value):
             return run_forward(op, (x, y), {})[0]
-        x = constant(x)
+        try:
+            x = constant(x)
+        except errors.AutogradError as error:
+            raise _named(op, error) from None
     elif type(y) is not Value and not isinstance(y, Value):
-        y = constant(y)
+        try:
+            y = constant(y)
+        except errors.AutogradError as error:
+            raise _named(op, error) from None
     a, b = x.data, y.data
     kind_a, kind_b = type(a), type(b)
     mode = current()
@@ -77,6 +83,8 @@ def binary(op: Op, x: Any, y: Any) -> Any:
                     return node(op, (x, y), (a, b), op.scalar(a, b), None, mode)
             elif (kind_a is _ndarray or kind_b is _ndarray) and op.is_ufunc:
                 out = op.forward(a, b)
+                if out.dtype.kind != "f":
+                    return _apply(op, (x, y), {})
                 out.setflags(0)  # read-only; by position, as keywords cost as much again
                 result = node(op, (x, y), (a, b), out, None, mode)
                 # What an op made and nobody has a view of needs no seal: it is read-only.
@@ -118,19 +126,30 @@ def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
     mode = current()
     operands, inputs, recorded = [], [], False
     for arg in args:
-        operand = arg if isinstance(arg, Value) else constant(arg)
+        try:
+            operand = arg if isinstance(arg, Value) else constant(arg)
+        except errors.AutogradError as error:
+            raise _named(op, error) from None
         operands.append(operand)
         inputs.append(operand.data)
         recorded = recorded or operand.requires_grad
     recorded = recorded and mode.recording
-    if recorded and op.definition is not None and op.kernel is None:
+    if mode.recording and op.definition is not None and op.kernel is None:
+        # Even where no operand requires a gradient, something that it captures may.
         return definition.record(op, operands, params, mode)
     out, residuals = run_forward(op, inputs, params)
     out = _own(out, inputs)
     if mode.anomaly is not None:
         check_forward(op, inputs, out, mode.anomaly)
-    if not (recorded and is_floating(out)):
+    if not recorded or not is_floating(out):
+        if recorded and dtype_of(out).kind == "c":
+            raise errors.DtypeError(
+                f"{op.name}: the result is complex, which has no gradient here; detach() the "
+                "operands that require one, or compute real and imaginary part apart"
+            )
         return constant(out)
+    if params:
+        params = {name: _frozen(param) for name, param in params.items()}
     result = node(op, tuple(operands), tuple(inputs), out, params, mode)
     result.residuals = residuals
     result.seals = seals_of(inputs)
@@ -155,6 +174,7 @@ def node(
     result.name = None
     result.op = op
     result.operands = operands
+    result.output = out
     result.params = params
     result.requires_grad = True
     result.residuals = None
@@ -208,6 +228,13 @@ def seals_of(inputs: Sequence[Any]) -> tuple[tuple[Any, Seal], ...] | None:
     return tuple(seals) or None
 
 
+def _frozen(param: Any) -> Any:
+    """A static argument that nobody can change between forward and backward."""
+    if type(param) is _ndarray:
+        return param.copy()
+    return type(param)(map(_frozen, param)) if type(param) in (list, tuple) else param
+
+
 def zeros_like(x: Any) -> Any:
     """A zero tangent or cotangent for a primal, raw or Value."""
     data = x.data if isinstance(x, Value) else x
@@ -231,6 +258,11 @@ def _own(out: Any, inputs: Sequence[Any]) -> Any:
             base.setflags(write=False)  # a buffer that nobody else knows
     out.setflags(write=False)
     return out
+
+
+def _named(op: Op, error: errors.AutogradError) -> errors.AutogradError:
+    """What `Value` says about its data, said about an operand of the op."""
+    return type(error)(str(error).replace("Value: the data", f"{op.name}: an operand", 1))
 
 
 def _explained(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .op import Op
     from .source import Site
 
-__all__ = ["Value", "as_data", "constant", "shape_of"]
+__all__ = ["Value", "as_data", "constant", "data_of", "dtype_of", "is_floating", "shape_of"]
 
 
 class Value:
@@ -60,7 +60,8 @@ class Value:
     (6.0, 2.0, 5.0)
     """
 
-    # `inputs` are the operands' data as the op saw them: what the rules are evaluated at.
+    # `inputs` and `output` are the operands' data as the op saw them and what it made of them:
+    # what the rules are evaluated at, whatever is assigned to `data` later.
     # `seals` guard those of them that somebody else may write to; `residuals` is what a
     # kernel hands to its vjp; `hooks` run on the node's cotangent.
     __slots__ = (
@@ -73,6 +74,7 @@ class Value:
         "name",
         "op",
         "operands",
+        "output",
         "params",
         "requires_grad",
         "residuals",
@@ -89,6 +91,7 @@ class Value:
     name: str | None
     op: Op | None
     operands: tuple[Value, ...]
+    output: Any
     params: dict[str, Any] | None
     requires_grad: bool
     residuals: Any
@@ -116,6 +119,7 @@ class Value:
         self.name = name
         self.op = None
         self.operands = ()
+        self.output = None
         self.params = None
         self.requires_grad = requires_grad is not False
         self.residuals = None
@@ -277,22 +281,22 @@ class Value:
     # Comparisons are piecewise constant, so they answer with plain booleans.
 
     def __lt__(self, other: Any) -> Any:
-        return self.data < _data(other)
+        return self.data < data_of(other)
 
     def __le__(self, other: Any) -> Any:
-        return self.data <= _data(other)
+        return self.data <= data_of(other)
 
     def __gt__(self, other: Any) -> Any:
-        return self.data > _data(other)
+        return self.data > data_of(other)
 
     def __ge__(self, other: Any) -> Any:
-        return self.data >= _data(other)
+        return self.data >= data_of(other)
 
     def __eq__(self, other: Any) -> Any:
-        return self.data == _data(other)
+        return self.data == data_of(other)
 
     def __ne__(self, other: Any) -> Any:
-        return self.data != _data(other)
+        return self.data != data_of(other)
 
     # The graph tells nodes apart by identity.
     __hash__ = object.__hash__
@@ -446,8 +450,9 @@ def is_floating(data: Any) -> bool:
     return type(data) is float or (hasattr(data, "dtype") and data.dtype.kind == "f")
 
 
-def _data(other: Any) -> Any:
-    return other.data if isinstance(other, Value) else other
+def data_of(x: Any) -> Any:
+    """The raw data of a Value; anything else as it is."""
+    return x.data if isinstance(x, Value) else x
 
 
 def _as_float_text(data: Any) -> str:

@@ -57,13 +57,22 @@ def _scatter_add(x: Any, index: Any, y: Any) -> Any:
     return out
 
 
+def _scatter_fault(x: Any, y: Any, index: Any) -> str | None:
+    try:
+        place = np.empty(np.shape(x))[index].shape
+    except IndexError:
+        return None  # which says itself what is wrong
+    given = f"x is {np.shape(x)}, y is {np.shape(y)}"
+    return f"{given}; need a y that broadcasts to x[index], which is {place}"
+
+
 _scatter_add_op = linear(
     "scatter_add", lambda x, y, index: _scatter_add(x, index, y),
     vjps=(
         lambda g, out, x, y, index: g,
         lambda g, out, x, y, index: _gather(g, index, y),
     ),
-    formula="x with y added at x[index]", onnx="ScatterND",
+    formula="x with y added at x[index]", onnx="ScatterND", explain=_scatter_fault,
     cases=(
         Case((4, 3), (3,), index=1), Case((4, 3), (2, 3), index=slice(1, 3)),
         Case((4, 3), (3, 3), index=np.array([2, 0, 2])), Case((3,), (), index=np.array([0, 0, 1])),
@@ -117,7 +126,7 @@ _scatter_set_op = linear(
         lambda g, out, x, y, index: scatter_set(g, index, 0.0),
         lambda g, out, x, y, index: _last_written(g, index, y),
     ),
-    formula="x with y put at x[index]",
+    formula="x with y put at x[index]", explain=_scatter_fault,
     cases=(
         Case((4, 3), (3,), index=1), Case((4, 3), (2, 1), index=slice(1, 3)),
         Case((4, 3), (2, 3), index=np.array([2, 0])), Case((3,), (3,), index=np.array([1, 0, 1])),

@@ -11,12 +11,13 @@ Murray [2]_.
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..cases import Case, Domain
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ShapeError
 from ..op import Op, bilinear, linear, primitive
 from ..value import dtype_of, shape_of
 from .arithmetic import multiply
@@ -197,7 +198,14 @@ def _einsum(*operands: Any, subscripts: str) -> Any:
     return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
 
 
-def _uneinsum(g: Any, out: Any, *inputs: Any, index: int, subscripts: str) -> Any:
+def _uneinsum(g: Any, out: Any, *inputs: Any, wanted: Any, subscripts: str) -> list[Any]:
+    return [
+        _einsum_cotangent(g, inputs, index, subscripts) if want else None
+        for index, want in enumerate(wanted)
+    ]
+
+
+def _einsum_cotangent(g: Any, inputs: Sequence[Any], index: int, subscripts: str) -> Any:
     """The cotangent of one operand: an einsum of the others and ``g``.
 
     A label that no other has at full length was summed over: an operand of ones brings it
@@ -208,7 +216,8 @@ def _uneinsum(g: Any, out: Any, *inputs: Any, index: int, subscripts: str) -> An
     own, shape = labels[index], shape_of(inputs[index])
     operands = [g, *(x for i, x in enumerate(inputs) if i != index)]
     terms = [result, *(term for i, term in enumerate(labels) if i != index)]
-    known = [dict(zip(term, shape_of(x), strict=True)) for term, x in zip(terms, operands, strict=True)]
+    shapes = map(shape_of, operands)
+    known = [dict(zip(term, s, strict=True)) for term, s in zip(terms, shapes, strict=True)]
     unused = iter(c for c in string.ascii_letters if c not in subscripts)
     wanted: list[str] = []
     for label, size in zip(own, shape, strict=True):
@@ -305,7 +314,7 @@ def _explicit(subscripts: str, shapes: list[tuple[int, ...]]) -> str:
     for i, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
         for label, size in zip(term, shape, strict=True):
             if sizes.setdefault(label, size) != size and 1 not in (size, sizes[label]):
-                raise ArgumentError(
+                raise ShapeError(
                     f"einsum: label {label!r} is {sizes[label]} before and {size} in operand {i}, "
                     f"which is {shape}; need equal sizes"
                 )
@@ -364,6 +373,10 @@ diag = linear(
     cases=(Case((3,)), Case((2,), k=1), Case((3, 3)), Case((2, 4), k=1), Case((3, 2), k=-1)))
 
 
+def _no_axis_fault(x: Any, k: int) -> str:
+    return f"x is {np.shape(x)}; need at least one axis"
+
+
 def _tril(x: Any, k: int = 0) -> Any:
     """Matrices with zeros above the k-th diagonal."""
     return np.tril(x, k)
@@ -371,7 +384,7 @@ def _tril(x: Any, k: int = 0) -> Any:
 
 tril: Op = linear(
     "tril", _tril, vjps=(lambda g, out, x, k: tril(g, k),),
-    formula="lower triangle of x", numpy=(np.tril,), cases=(Case((3, 3)), Case((2, 3, 4), k=1)))
+    formula="lower triangle of x", numpy=(np.tril,), explain=_no_axis_fault, cases=(Case((3, 3)), Case((2, 3, 4), k=1)))
 
 
 def _triu(x: Any, k: int = 0) -> Any:
@@ -381,7 +394,7 @@ def _triu(x: Any, k: int = 0) -> Any:
 
 triu: Op = linear(
     "triu", _triu, vjps=(lambda g, out, x, k: triu(g, k),),
-    formula="upper triangle of x", numpy=(np.triu,), cases=(Case((3, 3)), Case((2, 3, 4), k=-1)))
+    formula="upper triangle of x", numpy=(np.triu,), explain=_no_axis_fault, cases=(Case((3, 3)), Case((2, 3, 4), k=-1)))
 
 # --- square matrices ---------------------------------------------------------------------
 
@@ -435,6 +448,16 @@ def _solve(x: Any, y: Any) -> Any:
     return np.linalg.solve(x, y)
 
 
+def _solve_fault(x: Any, y: Any) -> str | None:
+    given = f"x is {np.shape(x)}, y is {np.shape(y)}"
+    if _square_fault(x) is not None:
+        return f"{given}; need square matrices in the last two axes of x"
+    axis = -1 if np.ndim(y) == 1 else -2
+    if np.ndim(y) and np.shape(y)[axis] == np.shape(x)[-1]:
+        return None
+    return f"{given}; need y.shape[{axis}] == x.shape[-1]"
+
+
 def _solve_matrix(g: Any, out: Any, x: Any, y: Any) -> Any:
     w = solve(T(x), g)
     if len(shape_of(y)) == 1:
@@ -444,7 +467,7 @@ def _solve_matrix(g: Any, out: Any, x: Any, y: Any) -> Any:
 
 solve: Op = primitive(
     "solve", _solve, vjps=(_solve_matrix, lambda g, out, x, y: solve(T(x), g)),
-    formula="x⁻¹ y", domain=(REGULAR, Domain()), numpy=(np.linalg.solve,), explain=_square_fault,
+    formula="x⁻¹ y", domain=(REGULAR, Domain()), numpy=(np.linalg.solve,), explain=_solve_fault,
     cases=(Case((3, 3), (3, 2)), Case((3, 3), (3,)), Case((2, 3, 3), (3, 1)), Case((2, 2), (4, 2, 3))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -285,14 +286,15 @@ def _concatenate(*operands: Any, axis: Any = 0) -> Any:
     return np.concatenate(operands, axis=axis)
 
 
-def _unconcatenate(g: Any, out: Any, *inputs: Any, index: int, axis: Any) -> Any:
-    if axis is None:
-        start = sum(np.size(_raw(x)) for x in inputs[:index])
-        return reshape(g[start : start + np.size(_raw(inputs[index]))], shape_of(inputs[index]))
-    axis = axis % len(shape_of(inputs[0]))
-    start = sum(shape_of(x)[axis] for x in inputs[:index])
-    here = slice(start, start + shape_of(inputs[index])[axis])
-    return g[(slice(None),) * axis + (here,)]
+def _unconcatenate(g: Any, out: Any, *inputs: Any, wanted: Any, axis: Any) -> list[Any]:
+    shapes = [shape_of(x) for x in inputs]
+    before = () if axis is None else (slice(None),) * (axis % len(shapes[0]))
+    sizes = [math.prod(shape) if axis is None else shape[axis] for shape in shapes]
+    ends = list(accumulate(sizes))
+    return [
+        reshape(g[(*before, slice(end - size, end))], shape) if want else None
+        for size, end, shape, want in zip(sizes, ends, shapes, wanted, strict=True)
+    ]
 
 
 _concatenate_op = linear(
@@ -323,8 +325,9 @@ def _stack(*operands: Any, axis: int = 0) -> Any:
     return np.stack(operands, axis=axis)
 
 
-def _unstack(g: Any, out: Any, *inputs: Any, index: int, axis: int) -> Any:
-    return g[(slice(None),) * (axis % len(shape_of(out))) + (index,)]
+def _unstack(g: Any, out: Any, *inputs: Any, wanted: Any, axis: int) -> list[Any]:
+    before = (slice(None),) * (axis % len(shape_of(out)))
+    return [g[(*before, i)] if want else None for i, want in enumerate(wanted)]
 
 
 _stack_op = linear(
@@ -479,10 +482,6 @@ repeat = linear(
     "repeat", _repeat, vjps=(_unrepeat,),
     formula="each element of x several times", numpy=(np.repeat,),
     cases=(Case((3,), repeats=2), Case((2, 3), repeats=2, axis=1), Case((3,), repeats=(1, 0, 2), axis=0), Case((2, 2), repeats=2)))
-
-
-def _raw(x: Any) -> Any:
-    return getattr(x, "data", x) if not isinstance(x, np.ndarray) else x
 
 
 from . import indexing  # noqa: E402  (whose ops are made of these)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ..cases import Domain
 from ..op import Op, elementwise
+from .arithmetic import choose
 from .exponential import sqrt
 
 __all__ = [
@@ -54,11 +56,19 @@ arctan = elementwise(
     "arctan", np.arctan, scalar=math.atan, partials=(lambda out, x: 1 / (1 + x * x),),
     formula="arctan x", domain=ANY, onnx="Atan")
 
+
+
+def _squared_radius(y: Any, x: Any) -> Any:
+    # At the origin there is no derivative; 0 is given, as 0 divided by any number.
+    squared = x * x + y * y
+    return choose(squared == 0, 1.0, squared)
+
+
 arctan2 = elementwise(
     "arctan2", np.arctan2, scalar=math.atan2,
     partials=(
-        lambda out, y, x: x / (x * x + y * y),
-        lambda out, y, x: -y / (x * x + y * y),
+        lambda out, y, x: x / _squared_radius(y, x),
+        lambda out, y, x: -y / _squared_radius(y, x),
     ),
     formula="angle of (y, x)", domain=(Domain(also=(0.0,)), Domain(0.5, 2.0, also=(0.0, -1.0))))
 
