@@ -41,9 +41,10 @@ def record(op: Op, operands: list[Value], params: dict[str, Any], mode: Mode) ->
         captured[out] = None  # the definition returned a captured value as it is
     operands_and_captured = (*operands, *captured)
     inputs = tuple(operand.data for operand in operands_and_captured)
-    node = trace.node(op, operands_and_captured, inputs, out.data, params, mode)
+    data = trace.own(out.data, inputs)
+    node = trace.node(op, operands_and_captured, inputs, data, params, mode)
     node.residuals = len(operands)
-    node.seals = trace.seals_of(inputs)
+    node.seals = trace.seals_of(operands_and_captured, inputs)
     return node
 
 

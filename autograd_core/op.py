@@ -159,6 +159,9 @@ class Op:
     def __repr__(self) -> str:
         return f"<op {self.name}>"
 
+    def __deepcopy__(self, memo: Any) -> Op:
+        return self  # a copied graph computes with the same ops
+
     def bind(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:

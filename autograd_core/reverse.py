@@ -131,7 +131,7 @@ def has_leaf_beside(root: Value, leaves: Iterable[Value]) -> bool:
     stack = [] if root in seen or not root.requires_grad else [root]
     while stack:
         node = stack.pop()
-        if node.op is None:
+        if not node.operands:  # a leaf; or a result whose graph was released
             return True
         for operand in node.operands:
             if operand.requires_grad and operand not in seen:
@@ -264,7 +264,9 @@ def sweep(
                     entries.append(_entry(node, i, g, c, before, totals[operand]))
             if release:
                 node.freed = True
-                if partials is None or type(out) is not float:
+                if type(out) is not float or (
+                    partials is None and any([type(x) is _ndarray for x in inputs])
+                ):
                     # Arrays are given back. Scalars hold nothing worth it, so that their graph
                     # can still be drawn.
                     node.operands, node.inputs = (), ()
@@ -321,6 +323,8 @@ def backward(
     g = seed(root, grad, "backward")
     if create_graph and not isinstance(g, Value):
         g = constant(g)
+    elif isinstance(g, Value) and not create_graph:
+        g = g.data
     found = sweep(root, g, differentiable=create_graph, release=not (retain_graph or create_graph))
     for leaf, total in found.items():
         leaf.grad = total if leaf.grad is None else leaf.grad + total

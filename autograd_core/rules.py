@@ -41,6 +41,8 @@ def pull(node: Value, g: Any, wanted: Sequence[bool], differentiable: bool = Fal
     """
     op, params = node.op, node.params or {}
     assert op is not None
+    if differentiable:
+        check_intact(node)  # the rules read the operands, not what was saved of them
     contributions: Sequence[Any]
     if op.definition is not None and (differentiable or op.kernel is None):
         contributions = definition.pull(node, g, wanted, differentiable)
@@ -101,6 +103,8 @@ def push(node: Value, tangents: Sequence[Any], differentiable: bool = False) -> 
     """
     op, params = node.op, node.params or {}
     assert op is not None
+    if differentiable:
+        check_intact(node)  # the rules read the operands, not what was saved of them
     if op.definition is not None:
         return fit(definition.push(node, tangents, differentiable), node.data, node, None)
     out, inputs = (node, node.operands) if differentiable else (node.data, node.inputs)

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import definition, errors, source
 from .context import Anomaly, Mode, current
-from .seal import Seal, seal
+from .seal import seal
 from .value import Value, as_data, constant, dtype_of, is_floating, shape_of
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         # Even where no operand requires a gradient, something that it captures may.
         return definition.record(op, operands, params, mode)
     out, residuals = run_forward(op, inputs, params)
-    out = _own(out, inputs)
+    out = own(out, inputs)
     if mode.anomaly is not None:
         check_forward(op, inputs, out, mode.anomaly)
     if not recorded or not is_floating(out):
@@ -152,7 +152,7 @@ def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         params = {name: _frozen(param) for name, param in params.items()}
     result = node(op, tuple(operands), tuple(inputs), out, params, mode)
     result.residuals = residuals
-    result.seals = seals_of(inputs)
+    result.seals = seals_of(operands, inputs)
     return result
 
 
@@ -218,14 +218,24 @@ def run_forward(op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> tuple[
         raise _explained(op, inputs, params, error) from error
 
 
-def seals_of(inputs: Sequence[Any]) -> tuple[tuple[Any, Seal], ...] | None:
-    """Seal the arrays among an op's inputs that somebody else may write to."""
+def seals_of(
+    operands: Sequence[Value], inputs: Sequence[Any]
+) -> tuple[tuple[Any, bytes], ...] | None:
+    """Seal the arrays among an op's inputs that somebody else may write to.
+
+    Nobody can write to what an op made. A view that an op made is another matter: it shows
+    the memory of whoever owns it.
+    """
     seals = [
         (x, seal(x))
-        for x in inputs
-        if type(x) is _ndarray and (x.base is not None or x.flags.writeable)
+        for operand, x in zip(operands, inputs, strict=True)
+        if type(x) is _ndarray and (operand.op is None or _shows_writable(x.base))
     ]
     return tuple(seals) or None
+
+
+def _shows_writable(base: Any) -> bool:
+    return base is not None and not (isinstance(base, _ndarray) and not base.flags.writeable)
 
 
 def _frozen(param: Any) -> Any:
@@ -241,7 +251,7 @@ def zeros_like(x: Any) -> Any:
     return np.zeros_like(data) if shape_of(data) else type(data)(0)
 
 
-def _own(out: Any, inputs: Sequence[Any]) -> Any:
+def own(out: Any, inputs: Sequence[Any]) -> Any:
     """Bring a result into a node's form, and make it unwritable."""
     if type(out) is float:
         return out
