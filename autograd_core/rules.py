@@ -282,5 +282,5 @@ def describe(value: Value) -> str:
     text = what if value.name is None else f"{what} {value.name!r}"
     if value.op is None and value.name is None:
         text = f"{what} of shape {value.shape}" if value.shape else f"{what} {value.data}"
-    where = source.locate(value.site)
+    where = source.locate(value.code and (value.code, value.offset))
     return f"{text} ({where})" if where is not None else text

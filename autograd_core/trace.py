@@ -184,9 +184,13 @@ def node(
     # a function call to find that out would be felt.
     frame = _getframe(3)
     code = frame.f_code
-    result.site = mode.site or (
-        source.caller(3) if code.co_filename.startswith(_PACKAGE) else (code, frame.f_lasti)
-    )
+    if mode.site is not None:
+        result.code, result.offset = mode.site
+    elif code.co_filename.startswith(_PACKAGE):
+        result.code, result.offset = source.caller(3)
+    else:
+        result.code = code
+        result.offset = frame.f_lasti
     if mode.tape is not None:
         mode.tape.append(result)
     return result

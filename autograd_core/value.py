@@ -10,8 +10,9 @@ import numpy as np
 from .errors import ArgumentError, DtypeError, UnsupportedError
 
 if TYPE_CHECKING:
+    from types import CodeType
+
     from .op import Op
-    from .source import Site
 
 __all__ = ["Value", "as_data", "constant", "data_of", "dtype_of", "is_floating", "shape_of"]
 
@@ -63,15 +64,18 @@ class Value:
     # `inputs` and `output` are the operands' data as the op saw them and what it made of them:
     # what the rules are evaluated at, whatever is assigned to `data` later.
     # `seals` guard those of them that somebody else may write to; `residuals` is what a
-    # kernel hands to its vjp; `hooks` run on the node's cotangent.
+    # kernel hands to its vjp; `hooks` run on the node's cotangent; `code` and `offset` are the
+    # line of the program that made it.
     __slots__ = (
         "__weakref__",
+        "code",
         "data",
         "freed",
         "grad",
         "hooks",
         "inputs",
         "name",
+        "offset",
         "op",
         "operands",
         "output",
@@ -80,7 +84,6 @@ class Value:
         "residuals",
         "scope",
         "seals",
-        "site",
     )
 
     data: Any
@@ -97,7 +100,8 @@ class Value:
     residuals: Any
     scope: str
     seals: tuple[tuple[Any, Any], ...] | None
-    site: Site | None
+    code: CodeType | None
+    offset: int
 
     def __init__(
         self, data: Any, *, name: str | None = None, requires_grad: bool | None = None
@@ -125,7 +129,8 @@ class Value:
         self.residuals = None
         self.scope = ""
         self.seals = None
-        self.site = None
+        self.code = None
+        self.offset = 0
 
     # --- looking at it -------------------------------------------------------------------
 

@@ -146,6 +146,19 @@ def test_root_with_a_value_as_cotangent_gives_plain_gradients():
     np.testing.assert_array_equal(y.grad, [2.0, 4.0])
 
 
+def test_root_with_a_value_as_cotangent_takes_its_number_not_its_array_or_dtype():
+    x, y = Value(2.0), Value(np.ones(2, np.float32))
+    x.backward(Value(3))
+    assert type(x.grad) is float
+    cotangent = Value(np.array([1.0, 2.0]))
+    y.backward(cotangent)
+    assert y.grad.dtype == np.float32
+    z = Value(np.ones(2))
+    z.backward(cotangent)
+    cotangent.data[0] = 99.0
+    np.testing.assert_array_equal(z.grad, [1.0, 2.0])
+
+
 @pytest.mark.parametrize("root", [Value(3), Value(3.0, requires_grad=False), Value(2) * 3])
 def test_root_that_is_constant_raises(root):
     with pytest.raises(GradientError, match="depends on no leaf that requires a gradient"):
