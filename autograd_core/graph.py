@@ -236,6 +236,10 @@ class Edge:
             return local.LocalDerivative(self.node.value, self.operand_index)
         return float(rules.local_jacobian(self.node.value, self.operand_index))
 
+    def rule(self, names: Names) -> str:
+        """What the cotangent ``g`` becomes on the edge, in these names: ``g @ Wᵀ``."""
+        return local.rule_text(self.node.value, self.operand_index, self.node._name_of(names))
+
     def symbol(self, names: Names) -> str:
         """The derivative as an expression in these names: ``d`` for ``c*d`` by ``c``."""
         return local.slope(self.node.value, self.operand_index, self.node._name_of(names))

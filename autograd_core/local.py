@@ -258,8 +258,9 @@ def _stand_ins(
     inputs = []
     for letter, operand in zip("xyzuvw" * len(node.operands), node.operands, strict=False):
         inputs.append(definition.stand_in(operand))
-        if operand.requires_grad:
-            names[inputs[-1]] = name_of(operand) or letter
+        name = name_of(operand) or (letter if operand.requires_grad else None)
+        if name is not None:
+            names[inputs[-1]] = name
     return out, inputs, names
 
 

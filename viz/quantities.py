@@ -44,4 +44,4 @@ def local_derivative(edge: Any, names: Mapping[Any, str]) -> tuple[Quantity | No
     symbol: str = edge.symbol(names)
     if isinstance(derivative, (float, int)):
         return float(derivative), symbol
-    return Tensor(tuple(derivative.shape), rule=derivative.rule), symbol
+    return Tensor(tuple(derivative.shape), rule=edge.rule(names)), symbol

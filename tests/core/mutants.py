@@ -61,13 +61,7 @@ def with_wrong_vjp(op: ag.Op, operand: int, mistake: Mistake) -> ag.Op:
     """A copy of an op in which the vjp of one operand makes a mistake."""
     wrong = copy.copy(op)
     if op.kernel is not None:
-        right = op.kernel.vjp
-
-        def kernel_vjp(*args: Any, **params: Any) -> list[Any]:
-            return [mistake(c) if i == operand and c is not None else c
-                    for i, c in enumerate(right(*args, **params))]  # fmt: skip
-
-        wrong.kernel = op.kernel._replace(vjp=kernel_vjp)
+        wrong.kernel = op.kernel._replace(vjp=_in_one(op.kernel.vjp, operand, mistake))
     elif op.partials is not None:
         # Scalars and arrays take different ways, so both forms of the rule are spoiled.
         slope = op.partials[operand]
@@ -78,13 +72,7 @@ def with_wrong_vjp(op: ag.Op, operand: int, mistake: Mistake) -> ag.Op:
         wrong.partials = _with(op.partials, operand, partial)
         wrong.vjps = _with(op.vjps, operand, _after(op.vjps[operand], mistake))
     elif callable(op.vjps):
-        joint = op.vjps
-
-        def vjp(*args: Any, index: int, **params: Any) -> Any:
-            c = joint(*args, index=index, **params)
-            return mistake(c) if index == operand else c
-
-        wrong.vjps = vjp
+        wrong.vjps = _in_one(op.vjps, operand, mistake)
     else:
         wrong.vjps = _with(op.vjps, operand, _after(op.vjps[operand], mistake))
     return wrong
@@ -127,19 +115,18 @@ def with_wrong_definition(op: ag.Op) -> ag.Op:
 
 def detached(op: ag.Op, operand: int) -> ag.Op:
     """A copy of an op in which one vjp is right on raw arrays, but records nothing."""
-    raw = _raw
 
     def cut(rule: Any) -> Any:
-        return lambda *args, **params: rule(*map(raw, args), **params)
+        return lambda *args, **params: rule(*map(_raw, args), **params)
 
     wrong = copy.copy(op)
-    wrong.definition = wrong.kernel = None
     if callable(op.vjps):
         joint = op.vjps
 
-        def vjp(*args: Any, index: int, **params: Any) -> Any:
-            given = map(raw, args) if index == operand else args
-            return joint(*given, index=index, **params)
+        def vjp(*args: Any, **params: Any) -> list[Any]:
+            recorded, cut_off = joint(*args, **params), cut(joint)(*args, **params)
+            pairs = zip(recorded, cut_off, strict=True)
+            return [without if i == operand else c for i, (c, without) in enumerate(pairs)]
 
         wrong.vjps = vjp
     else:
@@ -149,6 +136,14 @@ def detached(op: ag.Op, operand: int) -> ag.Op:
 
 def _after(rule: Callable[..., Any], mistake: Mistake) -> Callable[..., Any]:
     return lambda *args, **params: mistake(rule(*args, **params))
+
+
+def _in_one(rule: Callable[..., Any], operand: int, mistake: Mistake) -> Callable[..., Any]:
+    """A rule for all operands jointly, with a mistake in what it gives to one of them."""
+    return lambda *args, **params: [
+        mistake(c) if i == operand and c is not None else c
+        for i, c in enumerate(rule(*args, **params))
+    ]
 
 
 def _with(rules: Any, operand: int, rule: Any) -> tuple[Any, ...]:
