@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from . import errors, reverse, rules, trace
-from .value import Value
+from .context import Anomaly, current
+from .value import Value, data_of
 
 __all__ = ["sweep", "tangents"]
 
@@ -43,6 +44,7 @@ def sweep(
         See `rules.check_intact`.
     """
     found: dict[Value, Any] = {} if keep is None else keep
+    anomaly = current().anomaly
     with np.errstate(all="ignore"):
         for node in reversed(reverse.topological_order(root, seeds)):
             if node in seeds:
@@ -52,7 +54,22 @@ def sweep(
             dots = [found.get(operand) for operand in node.operands]
             if any(dot is not None for dot in dots):
                 found[node] = rules.push(node, dots, differentiable)
+                if anomaly is not None:
+                    _check(node, dots, found[node], anomaly)
     return found[root] if root in found else trace.zeros_like(root)
+
+
+def _check(node: Value, dots: list[Any], made: Any, anomaly: Anomaly) -> None:
+    """Raise if this tangent has the first NaN (or inf) of the sweep."""
+    if not anomaly.forward or not trace.is_anomalous(data_of(made), anomaly):
+        return
+    if any(dot is not None and trace.is_anomalous(data_of(dot), anomaly) for dot in dots):
+        return
+    raise errors.AnomalyError(
+        f"{node.op.name if node.op else 'leaf'}: forward mode made "
+        f"{trace.which(data_of(made), anomaly)} ({rules.describe(node)}); where the derivative is "
+        "infinite, 0 · inf is nan: keep the argument away from there"
+    )
 
 
 def tangents(root: Value, wrt: Value) -> dict[Value, Any]:

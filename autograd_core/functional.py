@@ -313,13 +313,13 @@ def checkpoint(f: Function) -> Function:
     Parameters
     ----------
     f : callable
-        Of Values or arrays; may return a nested structure, and use further Values, which get
-        their gradient as well. Must compute the same when it is called again.
+        Takes and returns nested structures; what is in them of Values and arrays is
+        differentiated, and so is a Value that it closes over. Must compute the same when it
+        is called again.
 
     Returns
     -------
     callable
-        Keyword arguments are passed on as they are.
 
     Examples
     --------
@@ -333,13 +333,19 @@ def checkpoint(f: Function) -> Function:
 
     @wraps(f)
     def checkpointed(*args: Any, **kwargs: Any) -> Any:
+        given, rebuild_arguments = flatten((args, kwargs))
+        where = [i for i, x in enumerate(given) if isinstance(x, (Value, float, np.ndarray))]
         rebuild: Callable[[Iterable[Any]], Any] | None = None
         layout: list[Any] = []  # of each leaf: shape and dtype, or the data itself
 
         def joined(*xs: Any) -> Any:
             """What `f` returns as one array, because a node has only one."""
             nonlocal rebuild, layout
-            out = f(*xs, **kwargs)
+            arguments = list(given)
+            for i, x in zip(where, xs, strict=True):
+                arguments[i] = x
+            positional, named = rebuild_arguments(arguments)
+            out = f(*positional, **named)
             if isinstance(out, Value):
                 return out
             leaves, rebuild = flatten(out)
@@ -353,7 +359,7 @@ def checkpoint(f: Function) -> Function:
             ]
             return ops.concatenate(parts) if parts else np.zeros(0)
 
-        out = composite(joined, name="checkpoint", arity=None)(*args)
+        out = composite(joined, name="checkpoint", arity=None)(*(given[i] for i in where))
         if rebuild is None:
             return out
         parts, start = [], 0

@@ -230,8 +230,14 @@ class Edge:
         """What tells the edge from all others."""
         return self.node, self.operand_index
 
-    def derivative(self) -> float | local.LocalDerivative:
-        """∂node/∂operand: a number between scalars, else the rule, with the Jacobian on demand."""
+    def derivative(self) -> float | local.LocalDerivative | None:
+        """∂node/∂operand: a number between scalars, else the rule, with the Jacobian on demand.
+
+        ``None`` for an operand without a derivative, such as a condition.
+        """
+        op = self.node.op
+        if op is not None and isinstance(op.vjps, tuple) and op.vjps[self.operand_index] is None:
+            return None
         if self.node.shape or self.operand.shape:
             return local.LocalDerivative(self.node.value, self.operand_index)
         return float(rules.local_jacobian(self.node.value, self.operand_index))

@@ -15,6 +15,8 @@ __all__ = ["LocalDerivative", "expression", "slope"]
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "@": 2, "**": 4}
 _NEGATION, _ATOM = 3, 9
+_LETTERS = ("x", "y", "z", "u", "v", "w", *(f"x{i}" for i in range(1, 1000)))
+_LONGEST = 50_000  # characters of a subexpression; a longer one is written as an ellipsis
 
 
 class LocalDerivative:
@@ -49,9 +51,9 @@ class LocalDerivative:
     @property
     def rule(self) -> str:
         """What the cotangent ``g`` becomes on this edge, as an expression."""
-        return self.text(lambda value: value.name or "")
+        return self.text(lambda value: value.name)
 
-    def text(self, name_of: Callable[[Value], str]) -> str:
+    def text(self, name_of: Callable[[Value], str | None]) -> str:
         """The rule, with the values called as `name_of` says."""
         return rule_text(self.node, self.operand_index, name_of)
 
@@ -80,7 +82,7 @@ class LocalDerivative:
         return f"LocalDerivative({self.rule!r}, shape={self.shape})"
 
 
-def slope(node: Value, operand_index: int, name_of: Callable[[Value], str]) -> str:
+def slope(node: Value, operand_index: int, name_of: Callable[[Value], str | None]) -> str:
     """The derivative on an edge as an expression in the names of its ends.
 
     Found by running the declared rule on stand-ins that record what it does, so that the
@@ -102,7 +104,7 @@ def slope(node: Value, operand_index: int, name_of: Callable[[Value], str]) -> s
     return _run_rule(lambda: partial(out, *inputs, **params), names, f"∂{op.name}")
 
 
-def rule_text(node: Value, operand_index: int, name_of: Callable[[Value], str]) -> str:
+def rule_text(node: Value, operand_index: int, name_of: Callable[[Value], str | None]) -> str:
     """The vjp of an edge as an expression in ``g`` and the names of its ends."""
     op, params = node.op, node.params or {}
     assert op is not None
@@ -167,7 +169,10 @@ def expression(
             name = name_of(value)
             done[value] = (name, _ATOM) if name else _literal(value)
         else:
-            done[value] = _apply_text(value, [done[o] for o in value.operands])
+            text, level = _apply_text(value, [done[o] for o in value.operands])
+            # Shared operands are written out once per use: without a limit the text could be
+            # exponentially longer than the graph.
+            done[value] = (text, level) if len(text) <= _LONGEST else ("…", _ATOM)
     return done[node][0]
 
 
@@ -249,18 +254,21 @@ def _index_part(part: Any) -> str:
 
 
 def _stand_ins(
-    node: Value, name_of: Callable[[Value], str]
+    node: Value, name_of: Callable[[Value], str | None]
 ) -> tuple[Value, list[Value], dict[Value, str]]:
     """Leaves with the data of a node and its operands, and what they are called."""
     names: dict[Value, str] = {}
     out = Value(node.data)
     names[out] = name_of(node) or "out"
-    inputs = []
-    for letter, operand in zip("xyzuvw" * len(node.operands), node.operands, strict=False):
-        inputs.append(definition.stand_in(operand))
-        name = name_of(operand) or (letter if operand.requires_grad else None)
-        if name is not None:
-            names[inputs[-1]] = name
+    inputs = [definition.stand_in(operand) for operand in node.operands]
+    called: dict[Value, str] = {}
+    for operand, there in zip(node.operands, inputs, strict=True):
+        name = called.get(operand) or name_of(operand)
+        if name is None and operand.requires_grad:
+            taken = {*names.values(), *map(name_of, node.operands)}
+            name = next(letter for letter in _LETTERS if letter not in taken)
+        if name:
+            names[there] = called[operand] = name
     return out, inputs, names
 
 

@@ -71,8 +71,7 @@ def call_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     op = _counterparts().get(function)
     if op is None:
         raise errors.UnsupportedError(
-            f"numpy.{function.__name__}: no differentiable counterpart; "
-            f"{_advice(function.__name__)}"
+            f"{_full_name(function)}: no differentiable counterpart; {_advice(function.__name__)}"
         )
     kwargs = {_RENAMED.get(key, key): value for key, value in kwargs.items()}
     for unwanted in ("out", "where", "dtype", "initial"):
@@ -108,7 +107,14 @@ def _counterparts() -> Mapping[Callable[..., Any], Callable[..., Any]]:
     return table
 
 
+def _full_name(function: Any) -> str:
+    inside = ".linalg" if "linalg" in (getattr(function, "__module__", None) or "") else ""
+    return f"numpy{inside}.{function.__name__}"
+
+
 def _advice(name: str) -> str:
+    if name in ("fmax", "fmin"):
+        name = {"fmax": "maximum", "fmin": "minimum"}[name]
     close = [public for public in ops.__all__ if public in name or name in public]
     near = f"ag.{close[0]} is close; " if close else ""
     return f"{near}use value.data or value.detach() if no gradient is wanted"

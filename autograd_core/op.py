@@ -368,6 +368,11 @@ def primitive(
     **declaration
         See `Op`.
 
+    Notes
+    -----
+    Write the rules in ops of this library and Python's operators. What a rule computes with
+    ``math.cos(x)`` or on ``x.data`` is a constant when the gradient is differentiated again.
+
     Returns
     -------
     Op

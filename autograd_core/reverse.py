@@ -265,7 +265,7 @@ def sweep(
             if release:
                 node.freed = True
                 if type(out) is not float or (
-                    partials is None and any([type(x) is _ndarray for x in inputs])
+                    partials is None and any(type(x) is _ndarray for x in inputs)
                 ):
                     # Arrays are given back. Scalars hold nothing worth it, so that their graph
                     # can still be drawn.
@@ -324,7 +324,7 @@ def backward(
     if create_graph and not isinstance(g, Value):
         g = constant(g)
     elif isinstance(g, Value) and not create_graph:
-        g = g.data
+        g = seed(root, g.data, "backward")
     found = sweep(root, g, differentiable=create_graph, release=not (retain_graph or create_graph))
     for leaf, total in found.items():
         leaf.grad = total if leaf.grad is None else leaf.grad + total

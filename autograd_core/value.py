@@ -161,7 +161,7 @@ class Value:
     def __repr__(self) -> str:
         text = repr(self.data) if np.ndim(self.data) else str(self.item())
         parts = [text.replace("\n", "\n      ")]
-        if self.ndim == 0 and self.dtype != np.float64:
+        if isinstance(self.data, np.generic):
             parts.append(f"dtype={self.dtype}")
         if self.name is not None:
             parts.append(f"name={self.name!r}")
@@ -281,7 +281,10 @@ class Value:
     def __floordiv__(self, other: Any) -> Any:
         raise UnsupportedError("floor_divide: `//` has no useful derivative; use `/` or .data")
 
-    __rfloordiv__ = __mod__ = __rmod__ = __floordiv__
+    def __mod__(self, other: Any) -> Any:
+        raise UnsupportedError("mod: `%` has no op here; use .data, or x - n * k with a constant k")
+
+    __rfloordiv__, __rmod__ = __floordiv__, __mod__
 
     # Comparisons are piecewise constant, so they answer with plain booleans.
 
@@ -400,7 +403,7 @@ def constant(data: Any) -> Value:
     Examples
     --------
     >>> constant(3)
-    Value(3, dtype=int64, requires_grad=False)
+    Value(3, requires_grad=False)
     """
     return Value(data, requires_grad=False)
 

@@ -82,7 +82,7 @@ def _elu(x: Any, alpha: float = 1.0) -> Any:
 
 elu = elementwise(
     "elu", _elu,
-    # On the negative side alpha·eˣ = out + alpha; at 0 the smaller of the two slopes.
+    # On the negative side alpha·eˣ = out + alpha, which is the slope at 0 as well.
     partials=(lambda out, x, alpha: choose(x > 0, 1.0, out + alpha),),
     formula="x if x > 0 else alpha (eˣ − 1)", domain=AT_ZERO,
     cases=(Case(()), Case((2, 3)), Case((3,), alpha=0.5)), onnx="Elu")

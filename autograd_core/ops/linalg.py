@@ -103,7 +103,7 @@ def _matmul_fault(x: Any, y: Any) -> str:
 
 matmul = bilinear(
     "matmul", _matmul, vjps=(_matmul_left, _matmul_right),
-    label="@", formula="x y", numpy=(np.matmul,), onnx="MatMul", explain=_matmul_fault,
+    label="@", formula="x y", numpy=(np.matmul, np.linalg.matmul), onnx="MatMul", explain=_matmul_fault,
     cases=(
         Case((2, 3), (3, 4)), Case((3,), (3,)), Case((3,), (3, 4)), Case((2, 3), (3,)),
         Case((5, 2, 3), (3, 4)), Case((2, 3), (5, 3, 4)), Case((5, 1, 2, 3), (4, 3, 2)),
@@ -157,7 +157,7 @@ def _tensordot_right(g: Any, out: Any, x: Any, y: Any, axes: Any) -> Any:
 
 tensordot = bilinear(
     "tensordot", _tensordot, vjps=(_tensordot_left, _tensordot_right),
-    formula="Σ x y over paired axes", numpy=(np.tensordot,),
+    formula="Σ x y over paired axes", numpy=(np.tensordot, np.linalg.tensordot),
     explain=lambda x, y, axes: f"x is {np.shape(x)}, y is {np.shape(y)}; axes={axes} pairs axes of different size",
     cases=(
         Case((2, 3, 4), (3, 4, 2)), Case((2, 3), (3, 2), axes=1), Case((2, 3), (4,), axes=0),
@@ -191,7 +191,7 @@ outer = bilinear(
         lambda g, out, x, y: reshape(g @ ravel(y), shape_of(x)),
         lambda g, out, x, y: reshape(ravel(x) @ g, shape_of(y)),
     ),
-    formula="x yᵀ", numpy=(np.outer,), cases=(Case((2,), (3,)), Case((2, 2), (3,))))
+    formula="x yᵀ", numpy=(np.outer, np.linalg.outer), cases=(Case((2,), (3,)), Case((2, 2), (3,))))
 
 
 def _einsum(*operands: Any, subscripts: str) -> Any:
@@ -282,6 +282,10 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     >>> einsum("ij,ij->i", np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([1., 4.])
     """
+    if not isinstance(subscripts, str):
+        raise ArgumentError(
+            f"einsum: the subscripts are {type(subscripts).__name__}; need a text such as 'ij,jk->ik'"
+        )
     shapes = [shape_of(x) if hasattr(x, "shape") else np.shape(x) for x in operands]
     return _einsum_op(*operands, subscripts=_explicit(subscripts, shapes))
 

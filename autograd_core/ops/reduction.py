@@ -317,7 +317,7 @@ def _unnorm(g: Any, out: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> An
 
 norm = primitive(
     "norm", _norm, vjps=(_unnorm,),
-    formula="(Σ |x|ᵖ)^(1/p)", numpy=(np.linalg.norm,), onnx="ReduceL2",
+    formula="(Σ |x|ᵖ)^(1/p)", numpy=(np.linalg.norm, np.linalg.vector_norm), onnx="ReduceL2",
     domain=Domain(kinks=(0.0,), also=(0.0,)),
     cases=(
         *REDUCTIONS[:4], Case((3,), ord=1), Case((2, 3), ord=3, axis=1),

@@ -119,7 +119,7 @@ matrix_transpose: Op = linear(
     "matrix_transpose", lambda x: np.asarray(x).swapaxes(-1, -2),
     vjps=(lambda g, out, x: matrix_transpose(g),),
     label="ᵀ", formula="xᵀ (last two axes)", cases=(Case((2, 3)), Case((4, 2, 3))),
-    numpy=(np.matrix_transpose,),
+    numpy=(np.matrix_transpose, np.linalg.matrix_transpose),
     explain=lambda x: f"x is {np.shape(x)}; need at least two axes")
 
 

@@ -207,7 +207,6 @@ def test_argument_that_an_op_does_not_have_raises_an_error_of_ours(call, v):
         (lambda v: np.fmax(v, v), "ag.max"),
         (lambda v: np.floor_divide(v, 2), "divide"),
         (lambda v: np.vdot(v, v), "ag.dot"),
-        (np.linalg.vector_norm, "ag.norm"),
     ],
 )
 def test_unsupported_numpy_function_raises_and_suggests(function, hint, v):
