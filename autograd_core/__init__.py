@@ -15,19 +15,12 @@ from .value import Value  # first: it and the ops it is made of need each other
 # isort: split
 from . import errors, forward, graph, ops, reverse
 from .cases import Case, Domain
+from .checkpoints import checkpoint
 from .context import detect_anomaly, enable_grad, no_grad, scope
-from .functional import (
-    checkpoint,
-    grad,
-    hessian,
-    hvp,
-    jacfwd,
-    jacrev,
-    jvp,
-    value_and_grad,
-    vjp,
-)
-from .op import Kernel, Op, bilinear, composite, elementwise, linear, primitive
+from .declare import bilinear, composite, elementwise, linear, primitive
+from .functional import grad, jvp, value_and_grad, vjp
+from .jacobians import hessian, hvp, jacfwd, jacrev
+from .op import Kernel, Op
 from .ops import *  # noqa: F403
 
 __version__ = "0.1.0"
@@ -61,5 +54,5 @@ __all__ = [
     "scope",
     "value_and_grad",
     "vjp",
-    *ops.__all__,
 ]
+__all__ += [name for name in ops.__all__ if name not in ("FAMILIES", "OPS")]

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from . import errors, reverse, rules, trace
-from .context import Anomaly, current
-from .value import Value, data_of
+from . import anomalies, errors, reverse, rules, trace
+from .context import current
+from .value import Value
 
 __all__ = ["sweep", "tangents"]
 
@@ -55,21 +55,8 @@ def sweep(
             if any(dot is not None for dot in dots):
                 found[node] = rules.push(node, dots, differentiable)
                 if anomaly is not None:
-                    _check(node, dots, found[node], anomaly)
+                    anomalies.check_tangent(node, dots, found[node], anomaly)
     return found[root] if root in found else trace.zeros_like(root)
-
-
-def _check(node: Value, dots: list[Any], made: Any, anomaly: Anomaly) -> None:
-    """Raise if this tangent has the first NaN (or inf) of the sweep."""
-    if not anomaly.forward or not trace.is_anomalous(data_of(made), anomaly):
-        return
-    if any(dot is not None and trace.is_anomalous(data_of(dot), anomaly) for dot in dots):
-        return
-    raise errors.AnomalyError(
-        f"{node.op.name if node.op else 'leaf'}: forward mode made "
-        f"{trace.which(data_of(made), anomaly)} ({rules.describe(node)}); where the derivative is "
-        "infinite, 0 · inf is nan: keep the argument away from there"
-    )
 
 
 def tangents(root: Value, wrt: Value) -> dict[Value, Any]:

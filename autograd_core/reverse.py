@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Literal
 
 import numpy as np
 
-from . import errors, rules, trace
+from . import anomalies, contributions, errors, hooks, rules
 from .context import current
-from .local import LocalDerivative
+from .contributions import Contribution
 from .seal import seal
 from .value import Value, constant, dtype_of, shape_of
 
@@ -18,45 +18,12 @@ __all__ = [
     "backward",
     "cotangents",
     "ledger",
-    "register_hook",
-    "retain_grad",
     "sweep",
     "topological_order",
 ]
 
 
 _ndarray = np.ndarray
-
-
-class Contribution(NamedTuple):
-    """What one edge adds in a reverse sweep: one entry of the ledger.
-
-    Attributes
-    ----------
-    node : Value
-        Whose cotangent is passed on.
-    operand_index : int
-        Along which edge.
-    operand : Value
-        The value that is contributed to.
-    upstream : float or ndarray
-        The cotangent of the node.
-    local : float or LocalDerivative
-        ∂node/∂operand: a number between scalars.
-    contribution : float or ndarray
-        What the edge adds to the operand's cotangent.
-    before, after : float, ndarray or None
-        The operand's total; ``None`` where nothing had been added yet.
-    """
-
-    node: Value
-    operand_index: int
-    operand: Value
-    upstream: Any
-    local: float | LocalDerivative
-    contribution: Any
-    before: Any
-    after: Any
 
 
 def topological_order(
@@ -201,7 +168,7 @@ def sweep(
             if summed:
                 summed.discard(node)
             if node.hooks is not None:
-                g = _run_hooks(node, g)
+                g = hooks.run(node, g)
             if keep is not None:
                 keep[node] = g
             op = node.op
@@ -247,7 +214,7 @@ def sweep(
                     ):
                         c = rules.fit(c, x, node, i)
                 if anomaly is not None:
-                    _check_backward(node, i, g, c)
+                    anomalies.check_cotangent(node, i, g, c, anomaly)
                 before = totals.get(operand)
                 if before is None:
                     if type(c) is _ndarray and operand.op is None:
@@ -261,7 +228,7 @@ def sweep(
                     totals[operand] = before + c
                     summed.add(operand)
                 if entries is not None:
-                    entries.append(_entry(node, i, g, c, before, totals[operand]))
+                    entries.append(contributions.entry(node, i, g, c, before, totals[operand]))
             if release:
                 node.freed = True
                 if type(out) is not float or (
@@ -389,7 +356,7 @@ def ledger(
     if order not in ("topological", "naive"):
         raise errors.ArgumentError(f"ledger: order is {order!r}; need 'topological' or 'naive'")
     entries: list[Contribution] = []
-    walk = _depth_first(root) if order == "naive" else None
+    walk = contributions.depth_first(root) if order == "naive" else None
     sweep(root, seed(root, grad, "ledger"), order=walk, entries=entries)
     return entries
 
@@ -418,86 +385,6 @@ def _cotangent_fault(caller: str, given: tuple[int, ...], needed: tuple[int, ...
     return f"{caller}: the cotangent has shape {given}; need the root's shape {needed}"
 
 
-def retain_grad(value: Value) -> None:
-    """Keep the gradient of an intermediate in its ``grad``; see `Value.retain_grad`."""
-    if not value.requires_grad:
-        raise errors.GradientError(f"retain_grad: {rules.describe(value)} requires no gradient")
-    if value.op is not None and _keep_grad not in (value.hooks or ()):
-        value.hooks = [*(value.hooks or ()), _keep_grad]
-
-
-def register_hook(value: Value, hook: Callable[[Any], Any]) -> Callable[[], None]:
-    """Call a function with the cotangent of a node; see `Value.register_hook`."""
-    if not value.requires_grad:
-        raise errors.GradientError(f"register_hook: {rules.describe(value)} requires no gradient")
-
-    def run(node: Value, g: Any) -> Any:
-        return hook(g)
-
-    value.hooks = [*(value.hooks or ()), run]
-
-    def remove() -> None:
-        value.hooks = [other for other in value.hooks or () if other is not run] or None
-
-    return remove
-
-
-def _keep_grad(node: Value, g: Any) -> None:
-    kept = g.copy() if isinstance(g, np.ndarray) else g
-    node.grad = kept if node.grad is None else node.grad + kept
-
-
-def _run_hooks(node: Value, g: Any) -> Any:
-    for hook in node.hooks or ():
-        # A copy, because the cotangent may be that of other nodes too.
-        replacement = hook(node, g.copy() if type(g) is _ndarray else g)
-        if replacement is not None:
-            if np.shape(replacement) != node.shape:
-                raise errors.ShapeError(
-                    f"register_hook: the hook of {rules.describe(node)} returned shape "
-                    f"{np.shape(replacement)}; need {node.shape}"
-                )
-            g = seed(node, replacement, "register_hook")
-    return g
-
-
 def _unshared(c: Any, g: Any) -> Any:
     """A leaf's gradient is its own: not the cotangent of another node, nor a view of one."""
     return c.copy() if c is g or c.base is not None or not c.flags.writeable else c
-
-
-def _entry(node: Value, i: int, g: Any, c: Any, before: Any, after: Any) -> Contribution:
-    scalar = not node.shape and not node.operands[i].shape
-    local = rules.local_jacobian(node, i) if scalar else LocalDerivative(node, i)
-    return Contribution(node, i, node.operands[i], g, local, c, before, after)
-
-
-def _depth_first(root: Value) -> list[Value]:
-    """Preorder: each node as soon as it is first met. Leaves only collect, so they come last."""
-    order: list[Value] = []
-    leaves: list[Value] = []
-    seen, stack = {root}, [root]
-    while stack:
-        node = stack.pop()
-        (leaves if node.op is None else order).append(node)
-        for operand in reversed(node.operands):
-            if operand.requires_grad and operand not in seen:
-                seen.add(operand)
-                stack.append(operand)
-    return order + leaves
-
-
-def _check_backward(node: Value, i: int, g: Any, c: Any) -> None:
-    """Raise if this contribution has the first NaN (or inf) of the reverse sweep."""
-    anomaly = current().anomaly
-    raw_g, raw_c = (x.data if isinstance(x, Value) else x for x in (g, c))
-    if anomaly is None or not anomaly.backward or not trace.is_anomalous(raw_c, anomaly):
-        return
-    if trace.is_anomalous(raw_g, anomaly):
-        return
-    raise errors.AnomalyError(
-        f"{node.op.name if node.op else 'leaf'}: backward made {trace.which(raw_c, anomaly)} for "
-        f"operand {i} = {trace.brief(node.inputs[i])} from the cotangent {trace.brief(raw_g)} "
-        f"({rules.describe(node)}); where the derivative is infinite, 0 · inf is nan: "
-        "keep the argument away from there, for instance with safe_where"
-    )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import definition, errors, source
-from .context import Anomaly, Mode, current
+from . import anomalies, definition, errors, explain, source
+from .context import Mode, current
 from .seal import seal
 from .value import Value, as_data, constant, dtype_of, is_floating, shape_of
 
@@ -67,12 +67,12 @@ def binary(op: Op, x: Any, y: Any) -> Any:
         try:
             x = constant(x)
         except errors.AutogradError as error:
-            raise _named(op, error) from None
+            raise explain.named(op, error) from None
     elif type(y) is not Value and not isinstance(y, Value):
         try:
             y = constant(y)
         except errors.AutogradError as error:
-            raise _named(op, error) from None
+            raise explain.named(op, error) from None
     a, b = x.data, y.data
     kind_a, kind_b = type(a), type(b)
     mode = current()
@@ -129,7 +129,7 @@ def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         try:
             operand = arg if isinstance(arg, Value) else constant(arg)
         except errors.AutogradError as error:
-            raise _named(op, error) from None
+            raise explain.named(op, error) from None
         operands.append(operand)
         inputs.append(operand.data)
         recorded = recorded or operand.requires_grad
@@ -144,7 +144,7 @@ def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         with np.errstate(all="ignore"):  # the error says more than numpy's warning
             out, residuals = run_forward(op, inputs, params)
         out = own(out, inputs)
-        check_forward(op, inputs, out, mode.anomaly)
+        anomalies.check_forward(op, inputs, out, mode.anomaly)
     if not recorded or not is_floating(out):
         if recorded and dtype_of(out).kind == "c":
             raise errors.DtypeError(
@@ -223,7 +223,7 @@ def run_forward(op: Op, inputs: Sequence[Any], params: dict[str, Any]) -> tuple[
     except errors.AutogradError:
         raise
     except (ValueError, TypeError, IndexError, ArithmeticError) as error:
-        raise _explained(op, inputs, params, error) from error
+        raise explain.explained(op, inputs, params, error) from error
 
 
 def seals_of(
@@ -276,78 +276,3 @@ def own(out: Any, inputs: Sequence[Any]) -> Any:
             base.setflags(write=False)  # a buffer that nobody else knows
     out.setflags(write=False)
     return out
-
-
-def _named(op: Op, error: errors.AutogradError) -> errors.AutogradError:
-    """What `Value` says about its data, said about an operand of the op."""
-    return type(error)(str(error).replace("Value: the data", f"{op.name}: an operand", 1))
-
-
-def _explained(
-    op: Op, inputs: Sequence[Any], params: dict[str, Any], error: Exception
-) -> Exception:
-    """Turn numpy's complaint about an op's arguments into one that names them."""
-    fault = op.explain(*inputs, **params) if op.explain is not None else None
-    shapes = [shape_of(x) for x in inputs]
-    if fault is None and op.partials is not None and isinstance(error, ValueError):
-        fault = _broadcast_fault(shapes)
-    if fault is not None:
-        return errors.ShapeError(f"{op.name}: {fault}")
-    said = f"{op.name}: {error} (operands of shape {', '.join(map(str, shapes))}"
-    said += f"; {', '.join(f'{k}={v!r}' for k, v in params.items())})" if params else ")"
-    if isinstance(error, TypeError):
-        return errors.DtypeError(said)
-    if isinstance(error, np.linalg.LinAlgError):
-        return errors.LinalgError(said)
-    return errors.ArgumentError(said)
-
-
-def _broadcast_fault(shapes: list[tuple[int, ...]]) -> str | None:
-    """Which axis keeps shapes from broadcasting."""
-    for axis in range(1, max(map(len, shapes), default=0) + 1):
-        sizes = {shape[-axis] for shape in shapes if len(shape) >= axis} - {1}
-        if len(sizes) > 1:
-            named = ", ".join(f"{x} is {s}" for x, s in zip("xyzuvw", shapes, strict=False))
-            return (
-                f"operands do not broadcast: {named}; axis -{axis} has sizes "
-                f"{' and '.join(map(str, sorted(sizes)))}; need equal sizes or 1 "
-                "(insert axes with expand_dims or reshape)"
-            )
-    return None
-
-
-def check_forward(op: Op, inputs: Any, out: Any, anomaly: Anomaly) -> None:
-    """Raise if this result has the first NaN (or inf) of the forward sweep."""
-    if not anomaly.forward or not is_anomalous(out, anomaly):
-        return
-    if any(is_floating(x) and is_anomalous(x, anomaly) for x in inputs):
-        return  # not the first
-    values = ", ".join(f"{n} = {brief(x)}" for n, x in zip("xyzuvw", inputs, strict=False))
-    where = source.locate(source.caller())
-    raise errors.AnomalyError(
-        f"{op.name}: forward made {which(out, anomaly)} from {values} ({where})"
-    )
-
-
-def is_anomalous(x: Any, anomaly: Anomaly) -> bool:
-    """Whether data has a NaN, or (where asked for) an inf."""
-    return not bool(np.all(np.isfinite(x) if anomaly.inf else ~np.isnan(x)))
-
-
-def which(x: Any, anomaly: Anomaly) -> str:
-    """The first bad element and its index."""
-    bad = ~np.isfinite(x) if anomaly.inf else np.isnan(x)
-    if not np.ndim(x):
-        return repr(float(x))
-    index = tuple(int(i) for i in np.argwhere(bad)[0])
-    return f"{float(x[index])!r} at {list(index)}"
-
-
-def brief(x: Any) -> str:
-    """A short text of data: the number, or shape and range."""
-    if not np.ndim(x):
-        return repr(x)
-    if np.size(x) <= 6:
-        return np.array2string(np.asarray(x), separator=", ").replace("\n", "")
-    with np.errstate(all="ignore"):
-        return f"{shape_of(x)} array in [{np.nanmin(x):.4g}, {np.nanmax(x):.4g}]"

@@ -205,7 +205,7 @@ class Value:
 
     def retain_grad(self) -> None:
         """Ask `backward` to keep the gradient of this intermediate in its `grad`."""
-        reverse.retain_grad(self)
+        hooks.retain_grad(self)
 
     def register_hook(self, hook: Callable[[Any], Any]) -> Callable[[], None]:
         """Call ``hook(g)`` with the cotangent of this node in every backward pass.
@@ -220,7 +220,7 @@ class Value:
         callable
             Removes the hook.
         """
-        return reverse.register_hook(self, hook)
+        return hooks.register_hook(self, hook)
 
     # --- operators: each calls the op of its name ----------------------------------------
 
@@ -468,6 +468,6 @@ def _as_float_text(data: Any) -> str:
 
 
 # The ops are made of Values, and Values call the ops: one of the two has to come last.
-from . import numpy_protocol, ops, reverse  # noqa: E402
+from . import hooks, numpy_protocol, ops, reverse  # noqa: E402
 from .ops.arithmetic import add, divide, multiply, negative, power, subtract  # noqa: E402
 from .trace import binary, unary  # noqa: E402

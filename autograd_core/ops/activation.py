@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..cases import Case, Domain
+from ..declare import elementwise
 from ..errors import ArgumentError
-from ..op import elementwise
 from .arithmetic import choose
 from .exponential import exp, sigmoid
 from .special import erf, erf_forward
@@ -92,7 +92,7 @@ _SELU_SCALE = 1.0507009873554805
 
 selu = elementwise(
     "selu",
-    lambda x: _SELU_SCALE * np.where(np.asarray(x) > 0, x, _SELU_ALPHA * np.expm1(np.minimum(x, 0))),
+    lambda x: _SELU_SCALE * _elu(x, _SELU_ALPHA),
     partials=(lambda out, x: choose(x > 0, _SELU_SCALE, out + _SELU_SCALE * _SELU_ALPHA),),
     formula="1.0507 (x if x > 0 else 1.6733 (eˣ − 1))", domain=AT_ZERO, onnx="Selu")
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..cases import Case, Domain
-from ..op import Op, elementwise, primitive
+from ..declare import elementwise, primitive
+from ..op import Op
 from ..value import data_of
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..cases import Domain
-from ..op import elementwise
+from ..declare import elementwise
 from .arithmetic import choose
 
 __all__ = [

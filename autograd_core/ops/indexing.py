@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..cases import Case
+from ..declare import linear
 from ..errors import UnsupportedError
-from ..op import linear
 from ..value import dtype_of, shape_of
 from .shape import sum_to
 

@@ -8,24 +8,18 @@ from typing import Any
 import numpy as np
 
 from ..cases import Case, Domain
+from ..declare import linear, primitive
 from ..errors import ArgumentError
-from ..op import Kernel, composite, linear, primitive
 from ..value import shape_of
 from .arithmetic import abs, sign, where
-from .exponential import exp
-from .shape import broadcast_to, flip, moveaxis, ravel, reshape, transpose
+from .shape import broadcast_to, reshape, transpose
 
 __all__ = [
-    "cumprod",
-    "cumsum",
-    "log_softmax",
-    "logsumexp",
     "max",
     "mean",
     "min",
     "norm",
     "prod",
-    "softmax",
     "std",
     "sum",
     "var",
@@ -35,10 +29,9 @@ REDUCTIONS = (
     Case((2, 3)), Case((2, 3), axis=0), Case((2, 3), axis=-1, keepdims=True),
     Case((2, 3, 4), axis=(0, 2)), Case(()), Case((3,)),
 )
-ALONG_AXIS = (Case((2, 3)), Case((2, 3), axis=0), Case((4,)), Case((2, 3, 2), axis=1))
 
 
-def _kept(y: Any, x: Any, axis: Any) -> Any:
+def kept(y: Any, x: Any, axis: Any) -> Any:
     """A reduced array with its axes back, of length 1, so that it broadcasts against `x`.
 
     A number broadcasts as it is; with ``keepdims`` it has its axes already.
@@ -77,7 +70,7 @@ def _sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 sum = linear(
     "sum", _sum,
-    vjps=(lambda g, out, x, axis, keepdims: broadcast_to(_kept(g, x, axis), shape_of(x)),),
+    vjps=(lambda g, out, x, axis, keepdims: broadcast_to(kept(g, x, axis), shape_of(x)),),
     formula="Σ x", cases=REDUCTIONS, numpy=(np.sum,), onnx="ReduceSum")
 
 
@@ -88,7 +81,8 @@ def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 mean = linear(
     "mean", _mean,
-    vjps=(lambda g, out, x, axis, keepdims: broadcast_to(_kept(g / _count(x, axis), x, axis), shape_of(x)),),
+    vjps=(lambda g, out, x, axis, keepdims: (
+        broadcast_to(kept(g / _count(x, axis), x, axis), shape_of(x))),),
     formula="1/n Σ x", cases=REDUCTIONS, numpy=(np.mean,), onnx="ReduceMean")
 
 
@@ -98,7 +92,7 @@ def _prod(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _unprod(g: Any, out: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    g, out = _kept(g, x, axis), _kept(out, x, axis)
+    g, out = kept(g, x, axis), kept(out, x, axis)
     if np.all(out != 0):
         return g * out / x
     return g * _product_of_others(x, axis)
@@ -107,8 +101,9 @@ def _unprod(g: Any, out: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 def _product_of_others(x: Any, axis: Any) -> Any:
     """For each element the product of the others: no division, so zeros do no harm."""
     shape = shape_of(x)
-    axes = tuple(range(len(shape))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(a % len(shape) for a in axes)
+    rank = len(shape)
+    axes = tuple(range(rank)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(a % rank for a in axes)
     rest = tuple(i for i in range(len(shape)) if i not in axes)
     n = math.prod(shape[a] for a in axes)
     order = (*rest, *axes)
@@ -135,17 +130,19 @@ def _min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _to_extreme(g: Any, out: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    hit = np.asarray(x == _kept(out, x, axis))
-    return _kept(g, x, axis) * (hit / np.sum(hit, axis=axis, keepdims=True))
+    hit = np.asarray(x == kept(out, x, axis))
+    return kept(g, x, axis) * (hit / np.sum(hit, axis=axis, keepdims=True))
 
 
 max = primitive(
     "max", _max, vjps=(_to_extreme,),
-    formula="max x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.max, np.amax), onnx="ReduceMax")
+    formula="max x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.max, np.amax),
+    onnx="ReduceMax")
 
 min = primitive(
     "min", _min, vjps=(_to_extreme,),
-    formula="min x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.min, np.amin), onnx="ReduceMin")
+    formula="min x", cases=REDUCTIONS, domain=Domain(also=(0.0,)), numpy=(np.min, np.amin),
+    onnx="ReduceMin")
 
 
 def _var(x: Any, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any:
@@ -175,7 +172,7 @@ SPREADS = (*REDUCTIONS[:4], Case((4,), ddof=1), Case((2, 3), axis=1, ddof=1))
 var = primitive(
     "var", _var,
     vjps=(lambda g, out, x, axis, keepdims, ddof: (
-        _kept(g, x, axis) * _centred(x, axis) * (2 / (_count(x, axis) - ddof))),),
+        kept(g, x, axis) * _centred(x, axis) * (2 / (_count(x, axis) - ddof))),),
     formula="Σ (x − mean x)² / (n − ddof)", cases=SPREADS, numpy=(np.var,))
 
 
@@ -188,7 +185,7 @@ def _std(x: Any, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Any
 
 
 def _unstd(g: Any, out: Any, x: Any, axis: Any, keepdims: bool, ddof: int) -> Any:
-    g, out = _kept(g, x, axis), _kept(out, x, axis)
+    g, out = kept(g, x, axis), kept(out, x, axis)
     slope = _centred(x, axis) / where(out == 0, 1.0, out)
     return g * slope * (1 / (_count(x, axis) - ddof))
 
@@ -196,76 +193,6 @@ def _unstd(g: Any, out: Any, x: Any, axis: Any, keepdims: bool, ddof: int) -> An
 std = primitive(
     "std", _std, vjps=(_unstd,),
     formula="√var x", cases=SPREADS, domain=Domain(also=(1.0,)), numpy=(np.std,))
-
-
-def _logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """``ln Σ eˣ`` over axes, without overflow; see `sum` for the arguments."""
-    top = np.max(x, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0)  # inf − inf would be nan
-    with np.errstate(divide="ignore"):  # ln 0 = −inf is right where all x are −inf
-        out = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
-    return out if keepdims else np.reshape(out, np.sum(x, axis=axis).shape)
-
-
-def _unlogsumexp(g: Any, out: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    out = _kept(out, x, axis)
-    return _kept(g, x, axis) * exp(x - where(out == -math.inf, 0.0, out))
-
-
-logsumexp = primitive(
-    "logsumexp", _logsumexp, vjps=(_unlogsumexp,),
-    formula="ln Σ eˣ", cases=REDUCTIONS, domain=Domain(also=(-math.inf, 1000.0)),
-    onnx="ReduceLogSumExp")
-
-
-def _softmax(x: Any, axis: int = -1) -> Any:
-    """``eˣ / Σ eˣ`` along an axis.
-
-    Parameters
-    ----------
-    x : array_like or Value
-    axis : int or tuple of int
-
-    Returns
-    -------
-    ndarray or Value
-        Of the same shape; sums to 1 along the axis.
-    """
-    e = exp(x - max(_detached(x), axis, True))  # the shift changes nothing but the range
-    return e / sum(e, axis, True)
-
-
-def _softmax_forward(x: Any, axis: Any) -> tuple[Any, None]:
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    e /= np.sum(e, axis=axis, keepdims=True)
-    return e, None
-
-
-def _softmax_vjp(g: Any, out: Any, residuals: None, x: Any, *, wanted: Any, axis: Any) -> Any:
-    return (out * (g - np.sum(g * out, axis=axis, keepdims=True)),)
-
-
-softmax = composite(
-    _softmax, kernel=Kernel(_softmax_forward, _softmax_vjp), name="softmax",
-    formula="eˣ / Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0, -math.inf)), onnx="Softmax")
-
-
-def _log_softmax(x: Any, axis: int = -1) -> Any:
-    """``x − ln Σ eˣ`` along an axis, in nats; see `softmax` for the arguments."""
-    return x - logsumexp(x, axis, True)
-
-
-def _log_softmax_forward(x: Any, axis: Any) -> tuple[Any, None]:
-    return x - _logsumexp(x, axis, True), None
-
-
-def _log_softmax_vjp(g: Any, out: Any, residuals: None, x: Any, *, wanted: Any, axis: Any) -> Any:
-    return (g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),)
-
-
-log_softmax = composite(
-    _log_softmax, kernel=Kernel(_log_softmax_forward, _log_softmax_vjp), name="log_softmax",
-    formula="x − ln Σ eˣ", cases=ALONG_AXIS, domain=Domain(also=(1000.0, -math.inf)), onnx="LogSoftmax")
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
@@ -292,7 +219,9 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     if ord in (None, "fro"):
         ord = 2
     elif axis is None and np.ndim(x) == 2 or isinstance(axis, tuple) and len(axis) == 2:
-        raise ArgumentError(f"norm: ord={ord!r} of a matrix is not supported; ravel it for a vector norm")
+        raise ArgumentError(
+            f"norm: ord={ord!r} of a matrix is not supported; ravel it for a vector norm"
+        )
     if not isinstance(ord, (int, float)) or ord < 1:
         raise ArgumentError(f"norm: ord is {ord!r}; need a number of at least 1, inf, or None")
     size = np.abs(x)
@@ -308,7 +237,7 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
 def _unnorm(g: Any, out: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     if ord == math.inf:
         return sign(x) * _to_extreme(g, out, abs(x), axis, keepdims)
-    g, out = _kept(g, x, axis), _kept(out, x, axis)
+    g, out = kept(g, x, axis), kept(out, x, axis)
     ratio = x / where(out == 0, 1.0, out)
     if ord in (None, "fro", 2):
         return g * ratio
@@ -323,51 +252,3 @@ norm = primitive(
         *REDUCTIONS[:4], Case((3,), ord=1), Case((2, 3), ord=3, axis=1),
         Case((2, 3), ord=math.inf, axis=0), Case((3,), ord=1.5, keepdims=True),
     ))
-
-
-def _cumsum(x: Any, axis: int | None = None) -> Any:
-    """Running sum along an axis; by default of the raveled array."""
-    return np.cumsum(x, axis)
-
-
-def _uncumsum(g: Any, out: Any, x: Any, axis: int | None) -> Any:
-    if axis is None:
-        return reshape(_uncumsum(g, out, ravel(x), 0), shape_of(x))
-    return flip(cumsum(flip(g, axis), axis), axis)
-
-
-cumsum = linear(
-    "cumsum", _cumsum, vjps=(_uncumsum,),
-    formula="Σ x up to each element", cases=ALONG_AXIS, numpy=(np.cumsum,), onnx="CumSum")
-
-
-def _cumprod(x: Any, axis: int | None = None) -> Any:
-    """Running product along an axis; by default of the raveled array."""
-    return np.cumprod(x, axis)
-
-
-def _uncumprod(g: Any, out: Any, x: Any, axis: int | None) -> Any:
-    if axis is None:
-        return reshape(_uncumprod(g, out, ravel(x), 0), shape_of(x))
-    if np.all(out != 0):
-        return _uncumsum(g * out, None, x, axis) / x
-    # With zeros: ∂outⱼ/∂xᵢ is the running product at j ≥ i with xᵢ replaced by 1.
-    n = shape_of(x)[axis]
-    last = moveaxis(x, axis, -1)
-    rows = reshape(last, (*shape_of(last)[:-1], 1, n))
-    products = cumprod(where(np.eye(n, dtype=bool), 1.0, rows), -1) * np.triu(np.ones((n, n)))
-    g = moveaxis(g, axis, -1)
-    back = sum(reshape(g, (*shape_of(g)[:-1], 1, n)) * products, -1)
-    return moveaxis(back, -1, axis)
-
-
-cumprod = primitive(
-    "cumprod", _cumprod, vjps=(_uncumprod,),
-    formula="Π x up to each element", cases=ALONG_AXIS, domain=Domain(0.5, 2.0, also=(0.0,)),
-    numpy=(np.cumprod,))
-
-
-def _detached(x: Any) -> Any:
-    return x.detach() if hasattr(x, "detach") else x
-
-

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ..cases import Case, Domain
+from ..declare import elementwise
 from ..errors import UnsupportedError
-from ..op import Op, elementwise
+from ..op import Op
 from .exponential import exp
 
 __all__ = ["erf", "lgamma", "polygamma"]

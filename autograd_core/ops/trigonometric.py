@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..cases import Domain
-from ..op import Op, elementwise
+from ..declare import elementwise
+from ..op import Op
 from .arithmetic import choose
 from .exponential import sqrt
 
