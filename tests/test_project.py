@@ -168,6 +168,17 @@ def test_readme_commands_run(line, tmp_path, monkeypatch, capsys):
     assert not code, capsys.readouterr().err
 
 
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs" / "pictures").glob("*.svg")))
+def test_readme_pictures_are_what_its_commands_draw(picture, tmp_path, monkeypatch):
+    from viz.cli import main
+
+    assert f"docs/pictures/{picture.name}" in README
+    (line,) = [line for line in shell_lines() if line.endswith(f"-o {picture.name}")]
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(line)[1:]) == 0
+    assert (tmp_path / picture.name).read_bytes() == picture.read_bytes()
+
+
 def test_readme_table_of_ops_is_the_declarations():
     done = subprocess.run(
         [sys.executable, "-m", "docs.op_table", "--check"], cwd=ROOT, capture_output=True, text=True
