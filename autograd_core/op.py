@@ -160,7 +160,10 @@ class Op:
         operands, rest = args[:count], args[count:]
         if len(operands) < count or len(rest) > len(self.params):
             raise ArgumentError(f"{self.name}: got {len(args)} arguments; {self._usage()}")
-        params = self.params | dict(zip(self.params, rest, strict=False)) | kwargs
+        if len(rest) == len(self.params) and not kwargs:
+            params = dict(zip(self.params, rest, strict=True))
+        else:
+            params = self.params | dict(zip(self.params, rest, strict=False)) | kwargs
         if len(params) > len(self.params) or (rest and kwargs):
             self._check_names(rest, kwargs)
         for name, value in params.items():

@@ -187,7 +187,7 @@ def fit(c: Any, primal: Any, node: Value, operand: int | None) -> Any:
         )
     shape = shape_of(primal)
     if shape_of(c) != shape:
-        if not _broadcasts_to(shape, shape_of(c)):
+        if shape and not _broadcasts_to(shape, shape_of(c)):
             raise errors.ShapeError(
                 f"{node.op.name if node.op else 'leaf'}: the {which} returned shape {shape_of(c)}; "
                 f"need {shape}, or a shape that it broadcasts to"

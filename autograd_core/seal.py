@@ -35,7 +35,8 @@ def seal(array: Any) -> bytes:
         The content itself if it is short, else a checksum of each block.
     """
     if array.nbytes <= _EXACT_UP_TO or array.dtype.hasobject:
-        return bytes(array.tobytes())
+        content: bytes = array.tobytes()
+        return content
     raw = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     whole = raw.size // (8 * _BLOCK) * (8 * _BLOCK)
     blocks = raw[:whole].view(np.uint64).reshape(-1, _BLOCK)

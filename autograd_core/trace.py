@@ -152,7 +152,7 @@ def _apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
                 "operands that require one, or compute real and imaginary part apart"
             )
         return constant(out)
-    if params:
+    if params is not op.params:
         params = {name: _frozen(param) for name, param in params.items()}
     result = node(op, tuple(operands), tuple(inputs), out, params, mode)
     result.residuals = residuals
