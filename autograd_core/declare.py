@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from . import trace
+from .errors import ArgumentError
 from .op import Jvp, Kernel, Op, Rule
 
 __all__ = ["bilinear", "composite", "elementwise", "linear", "primitive"]
@@ -68,6 +69,10 @@ def elementwise(
     >>> cube(x).backward(); x.grad
     12.0
     """
+    if not isinstance(partials, tuple):
+        raise ArgumentError(
+            f"{name}: partials is a {type(partials).__name__}; need a tuple with one per operand"
+        )
     partials = tuple(p if callable(p) else float(p) for p in partials)
     return Op(
         name,

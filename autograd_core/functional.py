@@ -160,6 +160,10 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.0))
     (12.0, 4.0)
     """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise errors.ArgumentError(
+            "jvp: primals and tangents are given one by one; need tuples: jvp(f, (x,), (x_dot,))"
+        )
     inputs = Inputs(primals, range(len(primals)), "jvp")
     dots, _ = flatten(tuple(tangents))
     if len(dots) != len(inputs.leaves):
@@ -177,7 +181,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     differentiable = inputs.nested or any(isinstance(dot, Value) for dot in dots)
 
     def push(out: Any) -> Any:
-        if not isinstance(out, Value) or not out.requires_grad:
+        if not inputs.reaches(out):
             return trace.zeros_like(out)
         with inputs.variable():
             return forward.sweep(out, seeds, differentiable=differentiable)

@@ -248,6 +248,9 @@ class Edge:
 
     def symbol(self, names: Names) -> str:
         """The derivative as an expression in these names: ``d`` for ``c*d`` by ``c``."""
+        derivative = self.derivative()
+        if isinstance(derivative, float) and (self.node.op is None or not self.node.op.partials):
+            return local.number(derivative)
         return local.slope(self.node.value, self.operand_index, self.node._name_of(names))
 
     def __repr__(self) -> str:

@@ -41,7 +41,7 @@ def jacrev(f: Function, argnums: int = 0) -> Function:
         inputs = Inputs(args, argnums, "jacrev")
         (x,) = inputs.only_leaf()
         out = one_array(inputs.call(f, kwargs), "jacrev")
-        if not out.requires_grad or not out.size * x.size:
+        if not inputs.reaches(out) or not out.size * x.size:
             return np.zeros(out.shape + x.shape, dtype=x.dtype)[()]
         rows = [inputs.pull(out, basis)[0] for basis in _basis(out)]
         return _stacked(rows, out.shape + x.shape)
@@ -65,7 +65,7 @@ def jacfwd(f: Function, argnums: int = 0) -> Function:
         inputs = Inputs(args, argnums, "jacfwd")
         (x,) = inputs.only_leaf()
         out = one_array(inputs.call(f, kwargs), "jacfwd")
-        if not out.requires_grad or not out.size * x.size:
+        if not inputs.reaches(out) or not out.size * x.size:
             return np.zeros(out.shape + x.shape, dtype=x.dtype)[()]
         with inputs.variable():
             columns = [

@@ -113,7 +113,7 @@ def rule_text(node: Value, operand_index: int, name_of: Callable[[Value], str | 
         return fallback
     out, inputs, names = _stand_ins(node, name_of)
     g = Value(np.ones_like(node.data) if node.shape else 1.0)
-    names[g] = "g"
+    names[g] = "g" if "g" not in names.values() else "ḡ"
     if callable(op.vjps):
         joint = op.vjps
         wanted = tuple(i == operand_index for i in range(len(inputs)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -124,7 +125,6 @@ class Op:
         self.numpy = tuple(numpy)
         self.explain = explain
         self.__name__ = name
-        self.__wrapped__ = definition or forward
         self.__doc__ = _documentation(self)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -137,6 +137,23 @@ class Op:
             if len(args) == 1:
                 return trace.unary(self, *args)
         return trace.apply(self, args, kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        kind = inspect.Parameter
+        code = getattr(self.definition or self.forward, "__code__", None)
+        names = code.co_varnames if code is not None and self.arity else "xyzuvw"
+        operands = (
+            [kind("operands", kind.VAR_POSITIONAL)]
+            if self.arity is None
+            else [kind(names[i], kind.POSITIONAL_ONLY) for i in range(self.arity)]
+        )
+        how = kind.KEYWORD_ONLY if self.arity is None else kind.POSITIONAL_OR_KEYWORD
+        statics = [
+            kind(name, how, default=kind.empty if value is REQUIRED else value)
+            for name, value in self.params.items()
+        ]
+        return inspect.Signature([*operands, *statics])
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -224,8 +224,10 @@ def local_jacobian(node: Value, operand: int) -> Any:
     float or ndarray
         A float if both are scalars, else shape ``node.shape + operand.shape``.
     """
-    if node.op is None or len(node.inputs) <= operand or type(node.data) is not float:
-        check_intact(node)  # a released graph of scalars still has what is needed here
+    if node.freed and node.inputs:
+        check_unchanged(node)  # a released graph of scalars still has what is needed here
+    else:
+        check_intact(node)
     wanted = [i == operand for i in range(len(node.operands))]
     x = node.operands[operand]
     with np.errstate(all="ignore"):
@@ -255,6 +257,17 @@ def check_intact(node: Value) -> None:
             f"{describe(node)}: an earlier backward() released this graph; "
             "call that one with retain_graph=True, or compute the expression again"
         )
+    check_unchanged(node)
+
+
+def check_unchanged(node: Value) -> None:
+    """Raise if the data of a node or of its operands is not what it was.
+
+    Raises
+    ------
+    MutationError
+        If an array was changed in place, or something else assigned to ``data``.
+    """
     if node.data is not node.output:
         raise errors.MutationError(
             f"{describe(node)}: something else was assigned to the data of this result, so its "

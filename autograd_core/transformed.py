@@ -26,6 +26,10 @@ class Inputs:
     """
 
     def __init__(self, args: Sequence[Any], argnums: int | Sequence[int], caller: str) -> None:
+        if isinstance(argnums, str):
+            raise errors.ArgumentError(
+                f"{caller}: argnums is {argnums!r}; need the position of an argument, or several"
+            )
         self.single = isinstance(argnums, (int, np.integer))
         self.caller = caller
         self.args = list(args)
@@ -81,10 +85,16 @@ class Inputs:
             for leaf in fresh:
                 leaf.requires_grad = False
 
+    def reaches(self, out: Any) -> bool:
+        """Whether a result depends on the leaves, or is one of them."""
+        return isinstance(out, Value) and (
+            out.requires_grad or any(out is leaf for leaf in self.leaves)
+        )
+
     def pull(self, out: Value, g: Any) -> list[Any]:
         """Cotangents of the leaves; zeros where the result does not depend on one."""
         found: dict[Value, Any] = {}
-        if out.requires_grad:
+        if self.reaches(out):
             with self.variable():
                 differentiable = self.nested or isinstance(g, Value)
                 if differentiable and not isinstance(g, Value):

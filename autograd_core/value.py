@@ -115,6 +115,8 @@ class Value:
                         f"use floating-point data, such as {_as_float_text(data)}"
                     )
                 requires_grad = False
+        if name is not None and type(name) is not str:
+            raise DtypeError(f"Value: the name is {name!r}; need a string")
         self.data = data
         self.freed = False
         self.grad = None
@@ -172,10 +174,23 @@ class Value:
         return f"Value({', '.join(parts)})"
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._plain("float"))
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._plain("int"))
+
+    def _plain(self, kind: str) -> Any:
+        """The only element, unless a gradient would be lost: `math.log` asks for a float too."""
+        item = self.item()
+        if self.requires_grad:
+            raise UnsupportedError(
+                f"{kind}: the Value requires a gradient, which a plain number would lose; use "
+                ".item() for the number, or an op such as ag.log instead of math.log"
+            )
+        return item
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and not self.shape else format(str(self), spec)
 
     def __bool__(self) -> bool:
         return bool(self.data)
@@ -195,7 +210,18 @@ class Value:
     ) -> None:
         """Add the gradient of this value to the `grad` of every leaf it depends on.
 
-        See `autograd_core.reverse.backward`.
+        Parameters
+        ----------
+        grad : float or array_like, optional
+            Cotangent of this value, of its shape; 1 for a scalar.
+        retain_graph : bool
+            Keep what the graph saved, so that it can be differentiated again.
+        create_graph : bool
+            Record the gradients, as Values, so that they can be differentiated.
+
+        See Also
+        --------
+        autograd_core.reverse.backward : the errors it raises.
         """
         reverse.backward(self, grad, retain_graph=retain_graph, create_graph=create_graph)
 

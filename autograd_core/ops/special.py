@@ -76,7 +76,9 @@ def _polygamma(x: Any, n: int = 0) -> Any:
     """
     special = _scipy_special()
     if special is None:
-        raise UnsupportedError("polygamma: needs scipy (pip install scipy)")
+        raise UnsupportedError(
+            "polygamma: it, and so the derivative of lgamma, needs scipy (pip install scipy)"
+        )
     return np.asarray(special.polygamma(n, x)).astype(_floating(x))[()]
 
 

@@ -206,3 +206,13 @@ def test_hvp_of_several_arguments_and_structures():
     assert ag.hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 0.0)) == (6.0, 4.0)
     tree, direction = {"a": 2.0, "b": 3.0}, {"a": 1.0, "b": 0.0}
     assert ag.hvp(lambda p: p["a"] ** 2 * p["b"], (tree,), (direction,)) == {"a": 6.0, "b": 4.0}
+
+
+def test_function_that_returns_its_argument_has_the_identity_as_derivative():
+    assert ag.grad(lambda x: x)(2.0) == 1.0
+    assert ag.grad(lambda x: max(x, 2.0))(3.0) == 1.0
+    assert ag.value_and_grad(lambda p: p["a"])({"a": 3.0, "b": 4.0}) == (3.0, {"a": 1.0, "b": 0.0})
+    assert ag.jvp(lambda x: (x, x**2), (2.0,), (1.0,)) == ((2.0, 4.0), (1.0, 4.0))
+    assert ag.vjp(lambda x: {"a": x, "b": 2 * x}, 3.0)[1]({"a": 1.0, "b": 1.0}) == (3.0,)
+    np.testing.assert_array_equal(ag.jacrev(lambda x: x)(np.ones(2)), np.eye(2))
+    np.testing.assert_array_equal(ag.jacfwd(lambda x: +x)(np.ones(2)), np.eye(2))

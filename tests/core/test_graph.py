@@ -230,3 +230,14 @@ def test_expression_of_a_node_uses_the_names_of_its_operands(example):
     names = names_of(example)
     assert [node.expression(names) for node in example.nodes[:3]] == ["c*d", "a + b", "b + 1"]
     assert example.root.expression({}) == "(2 + 1)*(1 + 1)"
+
+
+@pytest.mark.parametrize("release", [False, True])
+def test_derivative_of_a_graph_whose_leaf_has_another_value_by_now_raises(release):
+    x = Value(2.0)
+    y = x**2
+    if release:
+        y.backward()
+    x.data = 5.0
+    with pytest.raises(ag.errors.MutationError, match="was changed after"):
+        Graph.of(y).edges[0].derivative()

@@ -99,7 +99,7 @@ def test_accumulation_mixes_with_create_graph():
     x = Value(3.0)
     (x * x).backward()
     (x * x).backward(create_graph=True)
-    assert float(x.grad) == 12.0
+    assert x.grad.item() == 12.0
 
 
 # --- root --------------------------------------------------------------------------------

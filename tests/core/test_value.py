@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 
 import numpy as np
@@ -100,14 +101,24 @@ def test_repr(value, text):
 
 
 def test_numbers_out_of_a_scalar():
-    x = Value(2.5)
+    x = Value(2.5, requires_grad=False)
     assert (float(x), int(x), bool(x), x.item()) == (2.5, 2, True, 2.5)
+    assert f"{Value(2.5):.3f} {Value(2.5)}" == "2.500 Value(2.5)"
     assert type(Value(np.float32(2.5)).item()) is float
     assert Value(np.array([[2.5]])).item() == 2.5
     assert not Value(0.0)
     for convert in (float, int, bool, Value.item):
         with pytest.raises(ValueError, match="."):
             convert(Value(np.ones(2)))
+
+
+@pytest.mark.parametrize("convert", [float, int, math.log, np.float64, "{:d}".format])
+def test_plain_number_of_a_value_with_a_gradient_is_never_taken_in_silence(convert):
+    with pytest.raises((TypeError, ValueError), match=r"item\(\)|code 'd'"):
+        convert(Value(2.5))
+    filled = np.empty(2)
+    with pytest.raises((TypeError, ValueError)):
+        filled[0] = Value(2.5)
 
 
 def test_length_and_iteration_follow_the_first_axis():
