@@ -7,6 +7,7 @@ error (with the place below it, for a bad expression) and exit status 2.
 from __future__ import annotations
 
 import argparse
+import re
 import math
 import sys
 from collections.abc import Sequence
@@ -91,14 +92,20 @@ def _fail(message: str) -> int:
 
 
 def _spaced(arguments: Sequence[str]) -> list[str]:
-    """Let an expression begin with a minus sign: to argparse, a space makes it no option."""
-    known = ("-o", "-h")
+    """Let an expression begin with a minus sign: to argparse, a space makes it no option.
+
+    So may one that begins with ``-o``: only what ends like a file name is ``-oe.svg``.
+    """
     return [
-        f" {text}"
-        if text[:1] == "-" and text[:2] != "--" and text != "-" and not text.startswith(known)
-        else text
+        text
+        if not text.startswith("-") or text.startswith("--") or _is_option(text)
+        else f" {text}"
         for text in arguments
     ]
+
+
+def _is_option(text: str) -> bool:
+    return text in ("-", "-o", "-h") or re.fullmatch(r"-o[^*+/()]*\.[a-z]+", text) is not None
 
 
 def _parser() -> argparse.ArgumentParser:

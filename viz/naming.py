@@ -30,7 +30,8 @@ def assign_names(graph: Graph, names: Mapping[str, Any] | None = None) -> Names:
     """Return a unique name for every node of `graph`.
 
     A name from `names` wins over the value's own; unnamed constants are called by their number; all
-    others get the smallest unused letters: leaves first, then intermediates, the root last.
+    others get the smallest unused letters: leaves first, then intermediates, the root last. Among
+    arrays `g` is left out, since it stands for the cotangent there.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def assign_names(graph: Graph, names: Mapping[str, Any] | None = None) -> Names:
         own = given.get(id(node.value)) or node.name
         if own:
             chosen[node] = _unused(own, taken)
+    if any(node.shape for node in order):
+        taken.setdefault("g", 1)  # which stands for the cotangent on edges between arrays
     letters = _letters(taken)
     plain = [node for node in order if node not in chosen and not node.is_constant]
     leaves = [node for node in plain if node.is_leaf and node is not graph.root]

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from viz.elimination import eliminate
+from viz.errors import ArgumentError
 from viz.formula import FormulaText, atom, product_text, sum_text
 from viz.labels import format_number
 from viz.region import PathEdge, Region, region_of
@@ -141,7 +142,7 @@ def path_sum(of: Any, wrt: Any, graph: Any = None, limit: int = 1_000) -> float 
     >>> viz.path_sum("Z", "X", graph=viz.from_paths("X->Y: α β; Y->Z: δ ε"))
     'αδ + αε + βδ + βε'
     """
-    region = region_of(of, wrt, graph)
+    region = _of_numbers(of, wrt, graph)
     value = _value(region)
     if value is not None:
         return value
@@ -149,6 +150,22 @@ def path_sum(of: Any, wrt: Any, graph: Any = None, limit: int = 1_000) -> float 
     count = _count(region)
     more = f" + … ({limit:,} of {count:,} shown)" if count > limit else ""
     return FormulaText(sum_text(terms) + more)
+
+
+def _of_numbers(of: Any, wrt: Any, graph: Any) -> Region:
+    """Return the region, unless it has arrays, whose edges are no factors of a product."""
+    region = region_of(of, wrt, graph)
+    if graph is None:
+        for steps in region.leaving:
+            for step in steps:
+                if step.edge.value is None:
+                    shape = step.edge.source.shape or step.edge.target.shape
+                    raise ArgumentError(
+                        f"the graph holds arrays, here of shape {shape}, and a product along a "
+                        "path is a number only between scalars; path_count counts the paths, and "
+                        "backward() or autograd_core.jacrev give the derivative"
+                    )
+    return region
 
 
 def _value(region: Region) -> float | None:
@@ -195,7 +212,7 @@ def factored(of: Any, wrt: Any, graph: Any = None, symbols: bool = False) -> For
     >>> viz.factored("Z", "X", graph=viz.from_paths("X->Y: α β γ; Y->Z: δ ε ζ"))
     '(α + β + γ)(δ + ε + ζ)'
     """
-    region = region_of(of, wrt, graph)
+    region = _of_numbers(of, wrt, graph)
     if region.start == region.stop:
         return FormulaText("1", 1.0)
     if not region.leaving[region.start]:

@@ -114,7 +114,7 @@ def test_numbers_out_of_a_scalar():
 
 @pytest.mark.parametrize("convert", [float, int, math.log, np.float64, "{:d}".format])
 def test_plain_number_of_a_value_with_a_gradient_is_never_taken_in_silence(convert):
-    with pytest.raises((TypeError, ValueError), match=r"item\(\)|code 'd'"):
+    with pytest.raises((TypeError, ValueError), match=r"gradient|code 'd'"):
         convert(Value(2.5))
     filled = np.empty(2)
     with pytest.raises((TypeError, ValueError)):

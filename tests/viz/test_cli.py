@@ -284,3 +284,11 @@ def test_a_terminal_without_the_signs_gets_no_traceback():
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert done.returncode == 0 and done.stderr == b""
     assert b"\\u2202e/\\u2202c = d" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["-omega*t", "omega=2", "t=2"], ["-h*x", "h=2", "x=2"], ["-o*2", "o=2"]]
+)
+def test_expression_may_begin_like_an_option(words, capsys):
+    assert main(words) == 0
+    assert "value" in capsys.readouterr().out
