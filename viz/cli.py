@@ -7,8 +7,8 @@ error (with the place below it, for a bad expression) and exit status 2.
 from __future__ import annotations
 
 import argparse
-import re
 import math
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
