@@ -10,6 +10,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from .value import Value  # first: it and the ops it is made of need each other
 
 # isort: split
@@ -23,6 +26,10 @@ from .jacobians import hessian, hvp, jacfwd, jacrev
 from .op import Kernel, Op
 from .ops import *  # noqa: F403
 
+if TYPE_CHECKING:
+    from . import checking
+    from .checking import assert_gradients, gradcheck
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -31,7 +38,9 @@ __all__ = [
     "Kernel",
     "Op",
     "Value",
+    "assert_gradients",
     "bilinear",
+    "checking",
     "checkpoint",
     "composite",
     "detect_anomaly",
@@ -40,6 +49,7 @@ __all__ = [
     "errors",
     "forward",
     "grad",
+    "gradcheck",
     "graph",
     "hessian",
     "hvp",
@@ -56,3 +66,11 @@ __all__ = [
     "vjp",
 ]
 __all__ += [name for name in ops.__all__ if name not in ("FAMILIES", "OPS")]
+
+
+def __getattr__(name: str) -> Any:
+    # The checker is as large as the engine: only who checks imports it.
+    if name in ("assert_gradients", "checking", "gradcheck"):
+        checking = importlib.import_module(".checking", __name__)
+        return checking if name == "checking" else getattr(checking, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

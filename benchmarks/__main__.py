@@ -8,7 +8,7 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import diagram, import_time, long_chain, op_overhead, scalar_graph
+from benchmarks import diagram, gradcheck, import_time, long_chain, op_overhead, scalar_graph
 from benchmarks.harness import Line
 
 ROWS = {
@@ -17,6 +17,7 @@ ROWS = {
     "chain": long_chain.lines,
     "import": import_time.lines,
     "diagram": diagram.lines,
+    "gradcheck": gradcheck.lines,
 }
 
 WIDTHS = (54, 11, 12, 7)
