@@ -104,7 +104,7 @@ def _faults_of(node: Value, mode: str, status: str) -> Iterator[Fault]:
             continue
         if not (np.all(np.isfinite(here)) or status == "nan"):
             continue
-        comparison = compare_jacobian(sampler, k, rows, here, Rules(eps=eps))
+        comparison = compare_jacobian(sampler, k, rows, here, Rules(eps=eps, flat=eps**0.5))
         if any(entry.status == status for entry in comparison.entries):
             yield Fault(node, i, comparison, weights, mode=mode)
 

@@ -32,6 +32,9 @@ class Rules:
     The relative tolerance is 1e-6 in float64 and 1e-2 in float32: about ``256 ε^½`` and hence
     far above what a good difference is off by, and far below any mistake in a rule. Where a
     poor difference misses it, the extrapolation and its own error estimate decide.
+
+    A function whose result does not move at all may be rounded to a constant by numbers that are
+    lost inside: a derivative smaller than `flat` is then not refuted, but unsure.
     """
 
     method: Method = "central"
@@ -40,6 +43,7 @@ class Rules:
     atol: float | None = None
     kinks: Kinks = "skip"
     eps: float = float(np.finfo(np.float64).eps)
+    flat: float = 1e-3
 
     @property
     def relative(self) -> float:
@@ -174,7 +178,14 @@ def compare_jacobian(f: Sampler, k: int, analytic: Any, here: Any, rules: Rules)
             continue
         seen = curve(_moving(f, k, int(i)), here, max(1.0, abs(float(x[i]))), rules.eps)
         result.refined += 1
-        judged = _judge(rows, int(i), analytic[:, i], numeric[:, i], tolerance[:, i], seen, rules)
+        given = (rows, int(i), analytic[:, i], numeric[:, i], tolerance[:, i])
+        judged = _judge(*given, seen, rules)
+        if 0 < abs(float(x[i])) < 1e-3 and any(e.status in ("wrong", "nan") for e in judged):
+            # Near a pole the function may change on the scale of x itself.
+            closer = curve(_moving(f, k, int(i)), here, abs(float(x[i])), rules.eps)
+            again = _judge(*given, closer, rules)
+            if len(again) < len(judged):
+                seen, judged = closer, again
         if rules.h is None:
             numeric[rows, i] = seen.best[rows]
         result.entries += judged
@@ -236,6 +247,8 @@ def _judge(
             status = "nan"
         elif seen.kinked[j]:
             status = None if _is_between(a[j], seen, j, rules) else "kink"
+        elif abs(a[j]) <= rules.flat and not np.any(seen.central[1:, j]):
+            status = "unsure"
         elif off > allowed + _TRUST * error:
             status = "wrong"
         elif rules.h is not None or (rules.rtol is not None and off > allowed):

@@ -144,7 +144,7 @@ class Diagnosis(Findings):
         faults = blame.local_faults(self.recording.nodes) if self.localize else []
         for fault in faults:
             self.fault(fault)
-        if faults:
+        if faults or (self.localize and outside(self, k, entry, comparisons)):
             return
         count = sum(len(c.of("unsure")) for c in comparisons)
         if self.recording.nodes:
