@@ -19,7 +19,7 @@ export PYTHONUTF8 = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help demo test lint format bench notebooks docs-table clean
+.PHONY: help demo test test-slow lint format bench notebooks docs-table clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -40,8 +40,11 @@ demo: $(VENV)/.installed  ## write the example diagrams to out/ and print their 
 	@$(DRAW) $(PATHS) --mode reverse -o $(OUT)/paths-reverse.svg
 	@echo; echo "The diagrams are in $(OUT)/:"; ls $(OUT)/*.svg
 
-test: $(VENV)/.installed-test  ## run all tests (make test ARGS="-k tanh -x")
-	$(RUN) -m pytest -n $(JOBS) $(ARGS)
+test: $(VENV)/.installed-test  ## run the tests (make test ARGS="-k tanh -x")
+	$(RUN) -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+test-slow: $(VENV)/.installed-test  ## run the tests that take long, 10,000 random graphs among them
+	$(RUN) -m pytest -n $(JOBS) -m slow $(ARGS)
 
 lint: $(VENV)/.installed-lint  ## check style, types and import directions
 	$(RUN) -m ruff check
@@ -67,6 +70,8 @@ notebooks:  ## execute every notebook
 docs-table: $(VENV)/.installed-test  ## write the table of ops into README.md and check it
 	$(RUN) -m docs.op_table --write
 	$(RUN) -m docs.op_table --check
+	$(RUN) -m docs.conventions --write
+	$(RUN) -m docs.conventions --check
 
 clean:  ## remove the virtual environment and everything that was made
 	rm -rf $(VENV) $(OUT) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from .adapters import from_jax, from_torch
 from .check import assert_gradients, gradcheck
+from .mutants import mutants
 from .report import GradcheckError, GradReport
 from .verdicts import Verdict
 
 if TYPE_CHECKING:
     from . import strategies
-    from .mutants import mutants
 
 __all__ = [
     "GradReport",
@@ -42,8 +42,4 @@ def __getattr__(name: str) -> Any:
     # Hypothesis is imported by whoever asks for strategies, and by nobody else.
     if name == "strategies":
         return importlib.import_module(".strategies", __name__)
-    if name == "mutants":
-        # The function has the name of its module, which the import has put in its place.
-        function = globals()["mutants"] = importlib.import_module(".mutants", __name__).mutants
-        return function
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -64,8 +64,9 @@ class Recording:
 
     def rounding(self) -> float:
         """The rounding unit of the narrowest dtype in which anything is computed."""
-        self._root()
-        kinds = {node.dtype for node in [*self._order, *self.outputs] if node.requires_grad}
+        if self.outputs:
+            self._root()
+        kinds = {node.dtype for node in [*self._order, *self.outputs] if node.op is not None}
         return max((float(np.finfo(kind).eps) for kind in kinds), default=0.0)
 
     def split(self, weights: Any) -> list[Any]:
