@@ -36,7 +36,8 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     -------
     callable
         Takes the arguments of `f`; returns the gradient in the structure of the argument, or
-        a tuple of them if `argnums` is a sequence.
+        a tuple of them if `argnums` is a sequence. Raw arrays; or Values, if the gradient
+        depends on a Value that requires one, given or closed over (not inside `no_grad`).
 
     Raises
     ------
