@@ -7,14 +7,14 @@ were recorded; the tests compare all three with what the libraries do.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from math import inf, nan
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from docs.generated import command
 
 PAGE = Path(__file__).resolve().parent / "conventions.md"
 
@@ -224,21 +224,7 @@ def _lines() -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print, write or check the page; 1 when the check failed, else 0."""
-    parser = argparse.ArgumentParser(prog="python -m docs.conventions")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
-    what.add_argument("--check", action="store_true", help=f"compare with {PAGE.name}")
-    chosen = parser.parse_args(arguments)
-    if chosen.write:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not chosen.check:
-        print(page(), end="")
-    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != page():
-        print(
-            f"{PAGE.name} is out of date; run python -m docs.conventions --write", file=sys.stderr
-        )
-        return 1
-    return 0
+    return command("docs.conventions", PAGE, page, arguments)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from docs.generated import command
 from tests.checking.gallery import GALLERY
 
 PAGE = Path(__file__).resolve().parent / "gradcheck_gallery.md"
@@ -53,33 +52,8 @@ def page() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print, write or check the page.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Those of the command line when not given.
-
-    Returns
-    -------
-    int
-        1 when the check failed, else 0.
-    """
-    parser = argparse.ArgumentParser(prog="python -m docs.gradcheck_gallery")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
-    what.add_argument("--check", action="store_true", help=f"compare with {PAGE.name}")
-    chosen = parser.parse_args(arguments)
-    text = page()
-    if chosen.write:
-        PAGE.write_text(text, encoding="utf-8")
-    elif chosen.check:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-            print(f"{PAGE.name} is out of date; write it again", file=sys.stderr)
-            return 1
-    else:
-        print(text, end="")
-    return 0
+    """Print, write or check the page; 1 when the check failed, else 0."""
+    return command("docs.gradcheck_gallery", PAGE, page, arguments)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +18,7 @@ import autograd_core as ag
 from autograd_core.local import slope
 from autograd_core.op import Op
 from autograd_core.ops import FAMILIES, OPS
+from docs.generated import command
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 START, END = "<!-- op-table:start -->\n", "<!-- op-table:end -->"
@@ -151,40 +150,29 @@ def table() -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print, write or check the table.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Those of the command line when not given.
+def readme() -> str:
+    """Return the README with the table as it should be.
 
     Returns
     -------
-    int
-        1 when the check failed, else 0.
+    str
+        The whole text.
+
+    Raises
+    ------
+    LookupError
+        If the README lacks the lines between which the table stands.
     """
-    parser = argparse.ArgumentParser(prog="python -m docs.op_table")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--write", action="store_true", help="put the table into README.md")
-    what.add_argument("--check", action="store_true", help="compare it with the one in README.md")
-    chosen = parser.parse_args(arguments)
-    if not (chosen.write or chosen.check):
-        print(table(), end="")
-        return 0
-    text = README.read_text(encoding="utf-8")
-    before, found, rest = text.partition(START)
+    before, found, rest = README.read_text(encoding="utf-8").partition(START)
     _, closed, after = rest.partition(END)
     if not (found and closed):
-        print(f"{README.name} lacks the lines {START.strip()} and {END}", file=sys.stderr)
-        return 1
-    renewed = before + START + table() + END + after
-    if chosen.write:
-        README.write_text(renewed, encoding="utf-8")
-    elif renewed != text:
-        print("the table of ops in README.md is out of date; run make docs-table", file=sys.stderr)
-        return 1
-    return 0
+        raise LookupError(f"{README.name} lacks the lines {START.strip()} and {END}")
+    return before + START + table() + END + after
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print, write or check the table; 1 when the check failed, else 0."""
+    return command("docs.op_table", README, readme, arguments, shown=table)
 
 
 if __name__ == "__main__":
