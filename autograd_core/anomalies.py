@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import errors, rules, source
-from .context import Anomaly
+from .context import Anomaly, current
 from .value import Value, data_of, is_floating, shape_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def check_forward(op: Op, inputs: Any, out: Any, anomaly: Anomaly) -> None:
     where = source.locate(source.caller())
     raise errors.AnomalyError(
         f"{op.name}: forward made {_which(out, anomaly)} from "
-        f"{_operands(inputs, out, anomaly)} ({where})"
+        f"{_operands(inputs, out, anomaly)} ({where}{_in(current().scope)})"
     )
 
 
@@ -40,7 +40,7 @@ def check_cotangent(node: Value, i: int, g: Any, c: Any, anomaly: Anomaly) -> No
     raise errors.AnomalyError(
         f"{node.op.name if node.op else 'leaf'}: backward made {_which(raw_c, anomaly)} for "
         f"operand {i} = {_brief(node.inputs[i], raw_c, anomaly)} from the cotangent "
-        f"{_brief(raw_g, raw_c, anomaly)} ({rules.describe(node)})"
+        f"{_brief(raw_g, raw_c, anomaly)} ({rules.describe(node)}{_in(node.scope)})"
         + _explanation([raw_g], raw_c, anomaly)
     )
 
@@ -59,6 +59,11 @@ def check_tangent(node: Value, dots: Sequence[Any], made: Any, anomaly: Anomaly)
         f"{_operands(node.inputs, made, anomaly)} from the tangent {tangents} "
         f"({rules.describe(node)})" + _explanation(given, made, anomaly)
     )
+
+
+def _in(scope: str) -> str:
+    """Which module it was; nothing outside of all."""
+    return f", in {scope}" if scope else ""
 
 
 def _explanation(factors: Sequence[Any], made: Any, anomaly: Anomaly) -> str:

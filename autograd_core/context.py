@@ -10,17 +10,26 @@ import inspect
 from collections.abc import Callable, Generator
 from contextlib import ContextDecorator
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial, wraps
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .source import Site
 
 if TYPE_CHECKING:
     from .value import Value
 
-__all__ = ["Anomaly", "Mode", "current", "detect_anomaly", "enable_grad", "no_grad", "scope"]
+__all__ = [
+    "Anomaly",
+    "Mode",
+    "Scope",
+    "current",
+    "detect_anomaly",
+    "enable_grad",
+    "no_grad",
+    "scope",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +41,34 @@ class Anomaly:
     inf: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Scope(str):
+    """The name path of a node: ``"mlp/layer1"``.
+
+    Each time a scope is entered it makes one of these, so that nodes of the same call of a
+    module share the same object, and nodes of another call of it do not.
+
+    Attributes
+    ----------
+    outer : str
+        The scope around it; ``""`` outside all.
+    kind : str
+        What was called, ``"Linear"``; may be empty.
+    """
+
+    __slots__ = ("kind", "outer")
+    kind: str
+    outer: str
+
+    @classmethod
+    def within(cls, outer: str, name: str, kind: str = "") -> Scope:
+        """The scope that is entered from another."""
+        path = cls(f"{outer}/{name}" if outer else name)
+        path.outer = outer
+        path.kind = kind
+        return path
+
+
+class Mode(NamedTuple):
     """How ops run in the current context.
 
     Attributes
@@ -41,7 +76,7 @@ class Mode:
     recording : bool
         Whether results are linked to their operands.
     scope : str
-        The name path, ``"mlp/layer1"``, that every node recorded here carries.
+        The name path, a `Scope`, that every node recorded here carries.
     site : Site or None
         The source position that nodes carry; ``None`` for the caller's own.
     anomaly : Anomaly or None
@@ -77,7 +112,7 @@ class _Changed(ContextDecorator):
 
     def __enter__(self) -> None:
         outer = current()
-        _MODE.set(replace(outer, outer=outer, **self._changed(outer)))
+        _MODE.set(outer._replace(outer=outer, **self._changes))
 
     def __exit__(
         self,
@@ -86,9 +121,6 @@ class _Changed(ContextDecorator):
         trace: TracebackType | None,
     ) -> None:
         _MODE.set(current().outer or _DEFAULT)
-
-    def _changed(self, outer: Mode) -> dict[str, Any]:
-        return self._changes
 
     def __call__(self, function: Any) -> Any:
         # A generator or a coroutine runs after the call has returned, piece by piece.
@@ -190,7 +222,7 @@ def recording_to(tape: list[Value]) -> _Changed:
     return _Changed(recording=True, tape=tape)
 
 
-def scope(name: str, site: Site | None = None) -> _Scoped:
+def scope(name: str, site: Site | None = None, kind: str = "") -> _Scoped:
     """Put the nodes recorded inside the block under a name.
 
     Parameters
@@ -199,6 +231,8 @@ def scope(name: str, site: Site | None = None) -> _Scoped:
         One step of the path; scopes nest: ``"mlp"`` then ``"layer1"`` is ``"mlp/layer1"``.
     site : Site, optional
         The source position the nodes shall carry instead of the innermost caller's.
+    kind : str
+        What the name is the name of, such as the class of a layer; pictures show it.
 
     Examples
     --------
@@ -209,13 +243,15 @@ def scope(name: str, site: Site | None = None) -> _Scoped:
     >>> y.scope
     'mlp/layer1'
     """
-    return _Scoped(name=name, site=site)
+    return _Scoped(name=name, site=site, kind=kind)
 
 
 class _Scoped(_Changed):
     """A change that depends on the mode in which the block is entered."""
 
-    def _changed(self, outer: Mode) -> dict[str, Any]:
-        name, site = self._changes["name"], self._changes["site"]
-        path = f"{outer.scope}/{name}" if outer.scope else name
-        return {"scope": path, "site": site or outer.site}
+    def __enter__(self) -> None:
+        name, site, kind = self._changes.values()
+        outer = current()
+        path = Scope.within(outer.scope, name, kind)
+        # Spelled out, because every call of every layer comes through here.
+        _MODE.set(Mode(outer.recording, path, site or outer.site, outer.anomaly, outer.tape, outer))

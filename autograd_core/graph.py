@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from . import definition, errors, local, reverse, rules
+from . import definition, errors, local, opening, rules
 from .value import Value
 
 if TYPE_CHECKING:
+    from .contributions import Contribution
     from .op import Op
 
 __all__ = ["Edge", "Graph", "Node"]
@@ -23,14 +24,16 @@ class Graph:
     Parameters
     ----------
     root : Value
+    opened : callable, optional
+        ``opened(value)`` says which composites give way to their definitions.
 
     Attributes
     ----------
     root : Node
     nodes : tuple of Node
         In topological order: the root first, every node before its operands.
-    edges : tuple of Edge
-        From node to node in that order, by operand index.
+    sections : list of Section
+        What the opened composites were replaced by.
 
     Raises
     ------
@@ -47,15 +50,22 @@ class Graph:
     [2.0, 3.0, 1.0, 1.0, 1.0, 1.0]
     """
 
-    def __init__(self, root: Value) -> None:
-        order = reverse.topological_order(root, constants=True)
+    def __init__(self, root: Value, opened: Callable[[Value], bool] = lambda value: False) -> None:
+        self._result = root
+        order, stands_for, self.sections = opening.opened(root, opened)
         for value in order:
             if value.op is not None and not value.operands:
                 rules.check_intact(value)
         self._nodes = {value: Node(self, value) for value in order}
         self.nodes = tuple(self._nodes.values())
-        self.root = self.nodes[0]
-        self.edges = tuple(edge for node in self.nodes for edge in node.incoming)
+        self._nodes |= {value: self._nodes[same] for value, same in stands_for.items()}
+        self.root = self._nodes[root]
+
+    # Edges are made when they are asked for: a large graph is folded without them.
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """All edges, from node to node in topological order, by operand index."""
+        return tuple(edge for node in self.nodes for edge in node.incoming)
 
     @cached_property
     def _users(self) -> dict[Value, tuple[Edge, ...]]:
@@ -65,11 +75,42 @@ class Graph:
         return {value: tuple(edges) for value, edges in users.items()}
 
     @classmethod
-    def of(cls, root: Value) -> Graph:
-        """The graph of a root."""
+    def of(cls, root: Value, opened: Callable[[Value], bool] = lambda value: False) -> Graph:
+        """The graph of a root; see the class."""
         if not isinstance(root, Value):
             raise errors.UnsupportedError(f"Graph.of: got {type(root).__name__}; need a Value")
-        return cls(root)
+        return cls(root, opened)
+
+    def cotangents(self, grad: Any = None) -> dict[Node, Any]:
+        """∂root/∂node for every node that requires a gradient.
+
+        Parameters
+        ----------
+        grad : float or array_like, optional
+            Cotangent of the root; needed where it is no scalar.
+        """
+        return self._by_node(opening.cotangents(self._result, self.sections, grad))
+
+    def tangents(self, wrt: Value) -> dict[Node, Any]:
+        """∂node/∂wrt for every node that requires a gradient; `wrt` is a scalar of the graph."""
+        return self._by_node(opening.tangents(self._result, self.sections, wrt))
+
+    def ledger(
+        self, grad: Any = None, order: Literal["topological", "naive"] = "topological"
+    ) -> list[Contribution]:
+        """Every contribution of the reverse sweep; see `autograd_core.reverse.ledger`."""
+        return opening.ledger(
+            self._result, self.sections, lambda v: self._nodes[v].value, grad, order
+        )
+
+    def _by_node(self, found: Mapping[Value, Any]) -> dict[Node, Any]:
+        at = self._nodes
+        return {at[v]: entry for v, entry in found.items() if v in at and at[v].value is v}
+
+    def values_of(self, node: Node) -> tuple[Value, ...]:
+        """All values that the node is: its own, and those of opened composites it results from."""
+        own = (section.node for section in self.sections if self._nodes[section.node] is node)
+        return (node.value, *own)
 
     @property
     def leaves(self) -> tuple[Node, ...]:
@@ -107,11 +148,13 @@ class Node:
     value : Value
     """
 
-    __slots__ = ("__dict__", "graph", "value")
+    __slots__ = ("_incoming", "_operands", "graph", "value")
 
     def __init__(self, graph: Graph, value: Value) -> None:
         self.graph = graph
         self.value = value
+        self._incoming: tuple[Edge, ...] | None = None
+        self._operands: tuple[Node, ...] | None = None
 
     @property
     def op(self) -> Op | None:
@@ -158,10 +201,22 @@ class Node:
         """Whether it is a leaf without a gradient."""
         return self.is_leaf and not self.value.requires_grad
 
-    @cached_property
+    # Both are kept, and by hand: a large graph has a hundred thousand nodes.
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """What it was computed from; one that is used twice is there twice."""
+        if self._operands is None:
+            nodes = self.graph._nodes
+            self._operands = tuple([nodes[operand] for operand in self.value.operands])
+        return self._operands
+
+    @property
     def incoming(self) -> tuple[Edge, ...]:
         """The edges from its operands, in their order."""
-        return tuple(Edge(self, i) for i in range(len(self.value.operands)))
+        if self._incoming is None:
+            self._incoming = tuple([Edge(self, i) for i in range(len(self.value.operands))])
+        return self._incoming
 
     @property
     def outgoing(self) -> tuple[Edge, ...]:
@@ -172,6 +227,27 @@ class Node:
     def is_composite(self) -> bool:
         """Whether it stands for a definition that can be shown instead."""
         return self.op is not None and self.op.definition is not None
+
+    def pull(self, g: Any, wanted: Sequence[bool]) -> list[Any]:
+        """What a cotangent of the node becomes on its way to each operand.
+
+        Parameters
+        ----------
+        g : float or ndarray
+            Of the node's shape.
+        wanted : sequence of bool
+            For which operands.
+
+        Returns
+        -------
+        list
+            ``None`` where it is not wanted, or where there is no derivative.
+        """
+        vjps = self.op.vjps if self.op is not None else ()
+        if isinstance(vjps, tuple):
+            wanted = [w and v is not None for w, v in zip(wanted, vjps, strict=True)]
+        rules.check_unchanged(self.value)
+        return rules.pull(self.value, g, wanted)
 
     def expand(self) -> Graph:
         """The graph of a composite's definition, on leaves that stand for its operands."""

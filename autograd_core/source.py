@@ -13,12 +13,27 @@ import sys
 from types import CodeType
 from typing import NamedTuple
 
-__all__ = ["Site", "SourceLine", "caller", "locate"]
+__all__ = ["Site", "SourceLine", "caller", "locate", "pass_over"]
 
 Site = tuple[CodeType, int]
 
-PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-"""The directory whose frames are not the user's."""
+PACKAGES: tuple[str, ...] = ()
+"""The directories whose frames are not the user's; see `pass_over`."""
+
+
+def pass_over(filename: str) -> None:
+    """Treat the frames of a package as machinery: its callers are whom a node points to.
+
+    Parameters
+    ----------
+    filename : str
+        The ``__file__`` of the package's ``__init__``.
+    """
+    global PACKAGES
+    PACKAGES = (*PACKAGES, os.path.dirname(os.path.abspath(filename)) + os.sep)
+
+
+pass_over(__file__)
 
 
 class SourceLine(NamedTuple):
@@ -34,7 +49,7 @@ class SourceLine(NamedTuple):
 
 
 def caller(depth: int = 1) -> Site:
-    """The innermost position outside this package.
+    """The innermost position outside the packages that are passed over.
 
     Parameters
     ----------
@@ -47,7 +62,7 @@ def caller(depth: int = 1) -> Site:
         Code object and instruction offset, for `locate`.
     """
     frame = sys._getframe(depth)
-    while frame.f_code.co_filename.startswith(PACKAGE) and frame.f_back is not None:
+    while frame.f_code.co_filename.startswith(PACKAGES) and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_code, frame.f_lasti
 

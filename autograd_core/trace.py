@@ -22,7 +22,6 @@ _new = Value.__new__
 _getframe = sys._getframe
 _ndarray = np.ndarray
 _NUMBERS = frozenset({float, int})
-_PACKAGE = source.PACKAGE
 
 
 def apply(op: Op, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
@@ -190,7 +189,7 @@ def node(
     code = frame.f_code
     if mode.site is not None:
         result.code, result.offset = mode.site
-    elif code.co_filename.startswith(_PACKAGE):
+    elif code.co_filename.startswith(source.PACKAGES):
         result.code, result.offset = source.caller(3)
     else:
         result.code = code

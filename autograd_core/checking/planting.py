@@ -52,7 +52,12 @@ def sites(op: Op) -> list[tuple[str, int]]:
     count = op.arity or max((len(case.shapes) for case in op.cases), default=1)
     mode = "vjp" if op.partials is None else "partial"
     rules = op.vjps if isinstance(op.vjps, tuple) else (True,) * count
-    operands = [i for i, rule in enumerate(rules) if rule is not None]
+    last = len(op.domain) - 1
+    operands = [
+        i
+        for i, rule in enumerate(rules)
+        if rule is not None and op.domain[min(i, last)].differentiable
+    ]
     sites = [(mode, i) for i in operands]
     # That of a linear op is its forward function, and needs no mutant.
     if op.jvp is not None and op.jvp.__module__ != declare.__name__:

@@ -12,31 +12,55 @@ from types import MappingProxyType
 from ..op import Op
 from . import (
     activation,
+    adaptive_pooling,
     arithmetic,
+    batch_standardising,
+    convolution,
     cumulative,
+    dense,
+    dropping,
     exponential,
+    gated,
     indexing,
     joining,
     linalg,
+    lookup,
+    loss,
     normalising,
+    pooling,
     products,
+    recurrent,
+    recursive,
     reduction,
     shape,
     special,
+    standardising,
     trigonometric,
 )
 from .activation import *  # noqa: F403
+from .adaptive_pooling import *  # noqa: F403
 from .arithmetic import *  # noqa: F403
+from .batch_standardising import *  # noqa: F403
+from .convolution import *  # noqa: F403
 from .cumulative import *  # noqa: F403
+from .dense import *  # noqa: F403
+from .dropping import *  # noqa: F403
 from .exponential import *  # noqa: F403
+from .gated import *  # noqa: F403
 from .indexing import *  # noqa: F403
 from .joining import *  # noqa: F403
 from .linalg import *  # noqa: F403
+from .lookup import *  # noqa: F403
+from .loss import *  # noqa: F403
 from .normalising import *  # noqa: F403
+from .pooling import *  # noqa: F403
 from .products import *  # noqa: F403
+from .recurrent import *  # noqa: F403
+from .recursive import *  # noqa: F403
 from .reduction import *  # noqa: F403
 from .shape import *  # noqa: F403
 from .special import *  # noqa: F403
+from .standardising import *  # noqa: F403
 from .trigonometric import *  # noqa: F403
 
 FAMILIES = (
@@ -53,6 +77,18 @@ FAMILIES = (
     indexing,
     products,
     linalg,
+    convolution,
+    pooling,
+    adaptive_pooling,
+    batch_standardising,
+    standardising,
+    dropping,
+    dense,
+    lookup,
+    loss,
+    recurrent,
+    gated,
+    recursive,
 )
 """The modules that declare ops, in the order of the documentation."""
 
@@ -76,3 +112,15 @@ __all__ += joining.__all__
 __all__ += indexing.__all__
 __all__ += products.__all__
 __all__ += linalg.__all__
+__all__ += convolution.__all__
+__all__ += pooling.__all__
+__all__ += adaptive_pooling.__all__
+__all__ += batch_standardising.__all__
+__all__ += standardising.__all__
+__all__ += dropping.__all__
+__all__ += dense.__all__
+__all__ += lookup.__all__
+__all__ += loss.__all__
+__all__ += recurrent.__all__
+__all__ += gated.__all__
+__all__ += recursive.__all__

@@ -83,9 +83,9 @@ logaddexp = elementwise(
 
 
 def _sigmoid(x: Any) -> Any:
-    # The exponential of a number that is never positive cannot overflow.
-    small = np.exp(-np.abs(x))
-    return np.where(np.asarray(x) >= 0, 1, small) / (1 + small)
+    # The exponential of a number that is never positive cannot overflow. Two of them cost less
+    # than to choose between 1 and one of them, element by element.
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
 def _sigmoid_scalar(x: float) -> float:

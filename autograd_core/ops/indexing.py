@@ -9,7 +9,7 @@ import numpy as np
 from ..cases import Case
 from ..declare import linear
 from ..errors import UnsupportedError
-from ..value import dtype_of, shape_of
+from ..value import Value, dtype_of, shape_of
 from .shape import sum_to
 
 __all__ = ["At", "getitem", "scatter_add", "scatter_set", "take", "take_along_axis"]
@@ -36,9 +36,16 @@ def _getitem(x: Any, index: Any) -> Any:
     return np.asarray(x)[index]
 
 
+def _ungetitem(g: Any, out: Any, x: Any, index: Any) -> Any:
+    placed = np.zeros(shape_of(x), dtype_of(g))
+    if isinstance(g, Value) or not _is_basic(index):
+        return scatter_add(placed, index, g)
+    placed[index] = g  # pages of zeros that nothing is written to cost nothing
+    return placed
+
+
 getitem = linear(
-    "getitem", _getitem,
-    vjps=(lambda g, out, x, index: scatter_add(np.zeros(shape_of(x), dtype_of(g)), index, g),),
+    "getitem", _getitem, vjps=(_ungetitem,),
     label="[]", formula="x[index]", onnx="Gather",
     cases=(
         Case((4, 3), index=1), Case((4, 3), index=(slice(None, None, 2), -1)), Case((3,), index=2),

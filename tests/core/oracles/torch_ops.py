@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd_core as ag
+from tests.core.oracles import recurrent, recursive
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -116,22 +117,104 @@ def _tensordot(x: Any, y: Any, axes: Any = 2) -> Any:
     return torch.tensordot(x, y, dims=pairs)
 
 
+def _pairs(padding: Any, rank: int) -> list[tuple[int, int]]:
+    sides = padding if isinstance(padding, tuple) else (padding,) * rank
+    return [p if isinstance(p, tuple) else (p, p) for p in sides]
+
+
+def _conv(x: Any, weight: Any, bias: Any = None, padding: Any = 0, **params: Any) -> Any:
+    rank = x.ndim - 2
+    widths = [side for pair in reversed(_pairs(padding, rank)) for side in pair]
+    return getattr(F, f"conv{rank}d")(F.pad(x, widths), weight, bias, **params)
+
+
+def _conv_transpose(x: Any, weight: Any, bias: Any = None, padding: Any = 0, **params: Any) -> Any:
+    rank = x.ndim - 2
+    out = getattr(F, f"conv_transpose{rank}d")(x, weight, bias, **params)
+    pairs = zip(_pairs(padding, rank), out.shape[2:], strict=True)
+    return out[:, :, *(slice(before, size - after) for (before, after), size in pairs)]
+
+
 def _cholesky(x: Any) -> Any:
     return torch.linalg.cholesky((x + x.mT) / 2)
 
 
+def _tensor_or_none(x: Any) -> Any:
+    return None if x is None else torch.tensor(x, dtype=torch.float64)
+
+
+def _cross_entropy(x: Any, target: Any, weight: Any = None, **params: Any) -> Any:
+    return F.cross_entropy(x, target, _tensor_or_none(weight), **params)
+
+
+def _bce_with_logits(
+    x: Any, target: Any, weight: Any = None, pos_weight: Any = None, reduction: str = "mean"
+) -> Any:
+    return F.binary_cross_entropy_with_logits(
+        x, target, _tensor_or_none(weight),
+        reduction=reduction, pos_weight=_tensor_or_none(pos_weight))  # fmt: skip
+
+
+def _pool(name: str) -> Callable[..., Any]:
+    """Pooling over as many axes as the window has, of an array with any others in front."""
+
+    def pool(x: Any, kernel_size: Any, **params: Any) -> Any:
+        rank = len(kernel_size)
+        lead = x.reshape(-1, 1, *x.shape[x.ndim - rank :])
+        out = getattr(F, f"{name}_pool{rank}d")(lead, kernel_size, **params)
+        return out.reshape(*x.shape[: x.ndim - rank], *out.shape[2:])
+
+    return pool
+
+
+def _average_pool(x: Any, kernel_size: Any, divisor_override: Any = None, **params: Any) -> Any:
+    rank = len(kernel_size)
+    if rank == 1:  # which PyTorch's has no divisor for
+        return _pool("avg")(x, kernel_size, **params)
+    return _pool("avg")(x, kernel_size, divisor_override=divisor_override, **params)
+
+
+def _adaptive(name: str) -> Callable[..., Any]:
+    return lambda x, output_size: _pool(f"adaptive_{name}")(x, output_size)
+
+
+def _batch_norm(
+    x: Any, *affine: Any, mean: Any = None, var: Any = None, training: bool = True,
+    eps: float = 1e-5,
+) -> Any:  # fmt: skip
+    moments = (None, None) if training else (torch.tensor(mean), torch.tensor(var))
+    return F.batch_norm(x, *moments, *affine, training=training, eps=eps)
+
+
 TRANSLATIONS: dict[str, Callable[..., Any]] = {
+    "adaptive_average_pool": _adaptive("avg"),
+    "adaptive_max_pool": _adaptive("max"),
+    "average_pool": _average_pool,
+    "batch_norm": _batch_norm,
+    "dropout": lambda x, keep, p=0.5: x * keep / (1 - p),
+    "group_norm": lambda x, *affine, num_groups, eps=1e-5: F.group_norm(
+        x, num_groups, *affine, eps=eps),
+    "layer_norm": lambda x, *affine, normalized_shape, eps=1e-5: F.layer_norm(
+        x, normalized_shape, *affine, eps=eps),
+    "max_pool": _pool("max"),
     "cbrt": lambda x: torch.sign(x) * torch.abs(x) ** (1 / 3),
     "broadcast_to": lambda x, shape: torch.broadcast_to(x, shape),
+    "affine": F.linear,
     "astype": lambda x, dtype: x.double(),
+    "binary_cross_entropy_with_logits": _bce_with_logits,
+    "child_sum_tree_lstm": recursive.child_sum_tree_lstm(torch),
     "cholesky": _cholesky,
     "clip": torch.clip,
     "concatenate": _concatenate,
+    "cross_entropy": _cross_entropy,
+    "conv": _conv,
+    "conv_transpose": _conv_transpose,
     "cumprod": _along(torch.cumprod),
     "cumsum": _along(torch.cumsum),
     "diag": lambda x, k=0: torch.diag(x, k),
     "einsum": lambda *xs, subscripts: torch.einsum(subscripts, *xs),
     "elu": F.elu,
+    "embedding": lambda weight, indices: F.embedding(indices, weight),
     "expand_dims": _expand_dims,
     "flip": lambda x, axis=None: torch.flip(
         x, tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)),
@@ -154,6 +237,8 @@ TRANSLATIONS: dict[str, Callable[..., Any]] = {
     "polygamma": lambda x, n=0: torch.polygamma(n, x),
     "power": torch.pow,
     "prod": _prod,
+    "recursive_net": recursive.recursive_net(torch),
+    **{kind.lower(): recurrent.by_pytorch(torch, kind) for kind in ("GRU", "LSTM", "RNN")},
     "repeat": _repeat,
     "roll": lambda x, shift, axis=None: torch.roll(x, shift, axis),
     "scaled_tanh": lambda x: 1.7159 * torch.tanh(x * (2 / 3)),
@@ -177,6 +262,7 @@ TRANSLATIONS: dict[str, Callable[..., Any]] = {
     "trace": lambda x, offset=0, axis1=0, axis2=1: (
         torch.diagonal(x, offset, axis1, axis2).sum(-1)),
     "transpose": lambda x, axes=None: x.permute(axes or tuple(range(x.ndim))[::-1]),
+    "tree_lstm": recursive.tree_lstm(torch),
     "tril": lambda x, k=0: torch.tril(x, k),
     "triu": lambda x, k=0: torch.triu(x, k),
     "var": _spread(torch.var),
