@@ -1,0 +1,1 @@
+"""Layers without a memory: dense, convolution, pooling, normalisation, dropout, activations."""

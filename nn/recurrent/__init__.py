@@ -1,0 +1,1 @@
+"""Networks over sequences and trees: their layers, cells, and truncated backpropagation."""
