@@ -8,7 +8,15 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from benchmarks import diagram, gradcheck, import_time, long_chain, op_overhead, scalar_graph
+from benchmarks import (
+    diagram,
+    gradcheck,
+    import_time,
+    long_chain,
+    op_overhead,
+    scalar_graph,
+    training_step,
+)
 from benchmarks.harness import Line
 
 ROWS = {
@@ -18,6 +26,7 @@ ROWS = {
     "import": import_time.lines,
     "diagram": diagram.lines,
     "gradcheck": gradcheck.lines,
+    "training": training_step.lines,
 }
 
 WIDTHS = (54, 11, 12, 7)

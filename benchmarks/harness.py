@@ -71,7 +71,7 @@ def environment() -> dict[str, str]:
     return kept
 
 
-def measure(module: str, *arguments: str) -> Numbers:
+def measure(module: str, *arguments: str, **variables: str) -> Numbers:
     """Run ``benchmarks.<module>`` with the arguments in a fresh interpreter.
 
     Parameters
@@ -80,6 +80,8 @@ def measure(module: str, *arguments: str) -> Numbers:
         A module of this package with ``main(arguments) -> dict``.
     *arguments : str
         What its ``main`` is called with.
+    **variables : str
+        To be set in its environment, such as the number of threads.
 
     Returns
     -------
@@ -94,7 +96,7 @@ def measure(module: str, *arguments: str) -> Numbers:
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{module}", *arguments],
         cwd=ROOT,
-        env=environment(),
+        env=environment() | variables,
         capture_output=True,
         text=True,
     )
