@@ -51,6 +51,8 @@ class Op:
         Number of operands; ``None`` if it takes any number.
     params : dict
         Names and defaults of the static arguments that follow the operands.
+    is_complete : bool
+        Whether all of them have a default.
     vjps : tuple of (callable or None), or callable
         ``vjps[i](g, out, *inputs, **params)``, the cotangent of operand ``i``. ``None`` for
         an operand that has no derivative. For a variadic op one callable for all of them:
@@ -109,6 +111,7 @@ class Op:
         self.forward = forward
         self.arity = arity
         self.params = _static_arguments(definition or forward, arity)
+        self.is_complete = REQUIRED not in self.params.values()
         self.vjps = vjps
         self.jvp = jvp
         self.partials = partials
@@ -171,7 +174,7 @@ class Op:
         ArgumentError
             If operands are missing, or an argument is unknown or given twice.
         """
-        if not kwargs and len(args) == self.arity and REQUIRED not in self.params.values():
+        if not kwargs and self.is_complete and (self.arity is None or len(args) == self.arity):
             return args, self.params
         count = len(args) if self.arity is None else self.arity
         operands, rest = args[:count], args[count:]

@@ -188,7 +188,15 @@ def sweep(
             pulled = None
             if differentiable or vjps is None or op.arity is None:
                 wanted = [o.requires_grad if reached is None else o in reached for o in operands]
-                pulled = rules.pull(node, g, wanted, differentiable)
+                if differentiable or op.kernel is None:
+                    pulled = rules.pull(node, g, wanted, differentiable)
+                else:
+                    try:
+                        pulled = op.kernel.vjp(
+                            g, out, node.residuals, *inputs, wanted=tuple(wanted), **(params or {})
+                        )
+                    except ArithmeticError:  # a pole of Python's floats
+                        pulled = rules.pull(node, g, wanted)
             for i, operand in enumerate(operands):
                 if not (operand.requires_grad if reached is None else operand in reached):
                     continue
@@ -209,10 +217,11 @@ def sweep(
                             c = g * (c(out, *inputs, **params) if params else c(out, *inputs))
                     except (ArithmeticError, TypeError):  # a pole of Python's floats; no rule
                         c = rules.pull(node, g, [k == i for k in range(len(operands))])[i]
-                    if type(c) is not type(x) or (
-                        type(c) is _ndarray and (c.shape != x.shape or c.dtype is not x.dtype)
-                    ):
-                        c = rules.fit(c, x, node, i)
+                if not differentiable and (
+                    type(c) is not type(x)
+                    or (type(c) is _ndarray and (c.shape != x.shape or c.dtype is not x.dtype))
+                ):
+                    c = rules.fit(c, x, node, i)
                 if anomaly is not None:
                     anomalies.check_cotangent(node, i, g, c, anomaly)
                 before = totals.get(operand)

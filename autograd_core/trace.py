@@ -108,13 +108,15 @@ def unary(op: Op, x: Any) -> Any:
             if type(a) is float:
                 if op.scalar is not None:
                     return node(op, (x,), (a,), op.scalar(a), None, mode)
-            elif type(a) is _ndarray and op.is_ufunc:
+            elif type(a) is _ndarray:
                 out = op.forward(a)
-                out.setflags(0)
-                result = node(op, (x,), (a,), out, None, mode)
-                if x.op is None or a.base is not None:
-                    result.seals = ((a, seal(a)),)
-                return result
+                if type(out) is _ndarray and out.base is None and out.dtype.kind == "f":
+                    if out is not a:
+                        out.setflags(0)
+                        result = node(op, (x,), (a,), out, None, mode)
+                        if x.op is None or a.base is not None:
+                            result.seals = ((a, seal(a)),)
+                        return result
         except (ArithmeticError, ValueError, TypeError):
             pass
     return _apply(op, (x,), {})

@@ -17,8 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import nn
-from nn.data import ArrayDataset, DataLoader, augment, datasets, random_split
+from nn.data import ArrayDataset, DataLoader, augment, datasets
 from nn.optim import SGD, Adam
 from nn.optim.lr_scheduler import OneCycleLR
 from nn.training import Trainer, error_rate
@@ -78,8 +80,9 @@ def images(full: bool, deskew: bool) -> tuple[tuple[Any, Any], tuple[Any, Any], 
         pairs = [(s.scaled(), s.labels) for s in (train, test)]
     else:
         small, name = datasets.digits(), "the digits of scikit-learn"
-        parts = random_split(ArrayDataset(small.scaled(), small.labels), [1397, 400], rng=0)
-        pairs = [part[:] for part in parts]
+        order = np.random.default_rng(0).permutation(len(small))
+        x, y = small.scaled()[order], small.labels[order]
+        pairs = [(x[:1397], y[:1397]), (x[1397:], y[1397:])]
     if deskew:
         pairs = [(augment.deskew(x), y) for x, y in pairs]
     mean = pairs[0][0].mean()

@@ -228,3 +228,17 @@ def test_backward_inside_no_grad_works_and_gives_plain_gradients():
     with ag.no_grad():
         y.backward()
     assert type(x.grad) is float
+
+
+def test_each_entry_of_a_scope_is_told_apart_though_its_path_is_the_same() -> None:
+    x, layer = ag.Value(3.0), ag.scope("layer", kind="Linear")
+    with ag.scope("net"):
+        with layer:
+            first, second = x * x, x + 1
+        with layer:
+            again = x * x
+    assert first.scope == again.scope == "net/layer"
+    assert first.scope is second.scope
+    assert first.scope is not again.scope
+    assert first.scope.kind == "Linear" and first.scope.outer == "net"
+    assert first.scope.outer is again.scope.outer
