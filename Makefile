@@ -19,7 +19,7 @@ export PYTHONUTF8 = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help demo test test-slow lint format bench notebooks docs-table clean
+.PHONY: help demo test test-slow test-browser lint format bench notebooks docs-table clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -41,10 +41,16 @@ demo: $(VENV)/.installed  ## write the example diagrams to out/ and print their 
 	@echo; echo "The diagrams are in $(OUT)/:"; ls $(OUT)/*.svg
 
 test: $(VENV)/.installed-test  ## run the tests (make test ARGS="-k tanh -x")
-	$(RUN) -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+	$(RUN) -m pytest -n $(JOBS) -m "not slow and not browser" $(ARGS)
 
 test-slow: $(VENV)/.installed-test  ## run the tests that take long, 10,000 random graphs among them
-	$(RUN) -m pytest -n $(JOBS) -m slow $(ARGS)
+	$(RUN) -m pytest -n $(JOBS) -m "slow and not browser" $(ARGS)
+
+# axe-core, which looks for barriers, is fetched for the run and stays nowhere.
+test-browser: $(VENV)/.installed-browser  ## run the tests in chromium and JupyterLab (needs chromium, npm)
+	@set -e; box=$$(mktemp -d); trap 'rm -rf $$box' EXIT; \
+	npm install --silent --no-audit --no-fund --prefix $$box axe-core@4.14.1; \
+	AXE_CORE=$$box/node_modules/axe-core/axe.min.js $(RUN) -m pytest tests/browser $(ARGS)
 
 lint: $(VENV)/.installed-lint  ## check style, types and import directions
 	$(RUN) -m ruff check

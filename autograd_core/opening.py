@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from typing import Any, Literal, NamedTuple
 
-from . import definition, forward, reverse, trace
+from . import definition, forward, reverse
 from .context import Scope
 from .contributions import Contribution
 from .value import Value
@@ -119,10 +119,8 @@ def tangents(root: Value, sections: list[Section], wrt: Value) -> dict[Value, An
             for stand_in, operand in zip(section.stand_ins, section.node.operands, strict=True)
             if operand in found and stand_in.requires_grad
         }
-        if section.root.requires_grad:
+        if seeds and section.root.requires_grad:
             forward.sweep(section.root, seeds, keep=found)
-            for inner in reverse.topological_order(section.root, section.stand_ins):
-                found.setdefault(inner, trace.zeros_like(inner.data))
     return found
 
 

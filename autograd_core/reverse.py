@@ -185,7 +185,7 @@ def sweep(
                     if seal(x) != sealed:
                         rules.check_intact(node)
             partials, vjps = op.partials, op.vjps
-            pulled = None
+            pulled: Any = None
             if differentiable or vjps is None or op.arity is None:
                 wanted = [o.requires_grad if reached is None else o in reached for o in operands]
                 if differentiable or op.kernel is None:

@@ -110,13 +110,14 @@ def unary(op: Op, x: Any) -> Any:
                     return node(op, (x,), (a,), op.scalar(a), None, mode)
             elif type(a) is _ndarray:
                 out = op.forward(a)
-                if type(out) is _ndarray and out.base is None and out.dtype.kind == "f":
-                    if out is not a:
-                        out.setflags(0)
-                        result = node(op, (x,), (a,), out, None, mode)
-                        if x.op is None or a.base is not None:
-                            result.seals = ((a, seal(a)),)
-                        return result
+                # An array of its own, whatever kind of function made it.
+                fresh = type(out) is _ndarray and out.base is None and out is not a
+                if fresh and out.dtype.kind == "f":
+                    out.setflags(0)
+                    result = node(op, (x,), (a,), out, None, mode)
+                    if x.op is None or a.base is not None:
+                        result.seals = ((a, seal(a)),)
+                    return result
         except (ArithmeticError, ValueError, TypeError):
             pass
     return _apply(op, (x,), {})

@@ -76,7 +76,7 @@ class ModuleList(Module):
 
     Parameters
     ----------
-    modules : iterable of Module
+    modules : iterable of Module, optional
 
     Examples
     --------
@@ -88,9 +88,9 @@ class ModuleList(Module):
 
     _is_holder = True
 
-    def __init__(self, modules: Iterable[Module] = ()) -> None:
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
-        self.extend(modules)
+        self.extend(() if modules is None else modules)
 
     def append(self, module: Module) -> ModuleList:
         """Add a module at the end."""
@@ -99,6 +99,10 @@ class ModuleList(Module):
 
     def extend(self, modules: Iterable[Module]) -> ModuleList:
         """Add several modules at the end."""
+        if not isinstance(modules, Iterable):
+            raise ArgumentError(
+                f"ModuleList: got a {type(modules).__name__}; need a list of modules"
+            )
         for module in modules:
             self.append(module)
         return self
@@ -149,7 +153,8 @@ class ModuleDict(Module):
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._module_names:
-            raise KeyError(f"ModuleDict: no module {name!r}; there are {', '.join(self)}")
+            there = ", ".join(self) or "none"
+            raise KeyError(f"ModuleDict: no module {name!r}; there are {there}")
         return self.__dict__[name]
 
     def __len__(self) -> int:

@@ -96,6 +96,8 @@ def MLP(
       (linear2): Linear(in_features=300, out_features=10, bias=True)
     )
     """
+    if not isinstance(sizes, Sequence):
+        raise ArgumentError(f"MLP: sizes is {sizes!r}; need a list, such as [784, 300, 10]")
     if len(sizes) < 2:
         raise ArgumentError(f"MLP: sizes are {list(sizes)}; need those of the input and the output")
     rng = None if rng is None else generator(rng)  # an integer seeds one generator for all

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from autograd_core import scope
 from autograd_core.context import current
-from autograd_core.errors import ArgumentError
+from autograd_core.errors import ArgumentError, AutogradError
 
 from . import state
 from .parameter import Parameter
@@ -79,6 +79,19 @@ class Module:
         """What the representation says in the parentheses."""
         return ""
 
+    if not TYPE_CHECKING:  # which would take every attribute for one that exists
+
+        def __getattr__(self, name: str) -> Any:
+            """Say why an attribute that every module has is not there; only called if so."""
+            if name in RESERVED:
+                raise ArgumentError(
+                    f"{type(self).__name__}: it is used before the module exists; need "
+                    "super().__init__() as the first line of __init__"
+                )
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the hooks and `forward`, in a scope of the module's name."""
         for hook in tuple(self._pre_hooks.values()):
@@ -91,7 +104,12 @@ class Module:
                 parameter = self.__dict__[name]
                 if parameter is not None:
                     parameter.scope = path  # so that a picture can fold it into its layer
-            out = self.forward(*args, **kwargs)
+            try:
+                out = self.forward(*args, **kwargs)
+            except AutogradError as error:
+                if not hasattr(error, "__notes__"):  # else a module inside this one has said it
+                    error.add_note(f"in {path}: {type(self).__name__}({self.extra_repr()})")
+                raise
         for hook in tuple(self._hooks.values()):
             replaced = hook(self, args, out)
             if replaced is not None:
@@ -144,7 +162,7 @@ class Module:
                 "without dots, since dots separate the levels in state_dict"
             )
         own = self.__dict__
-        if name not in own[kind] and (hasattr(type(self), name) or name in _RESERVED):
+        if name not in own[kind] and (hasattr(type(self), name) or name in RESERVED):
             raise ArgumentError(
                 f"{type(self).__name__}: {name!r} is an attribute of the class already; "
                 "need another name"
@@ -162,24 +180,24 @@ class Module:
             for name, child in self.named_children():
                 child._enter_as(f"{path}/{name}")
 
-    def register_parameter(self, name: str, parameter: Parameter | None) -> None:
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Register a parameter under a computed name; ``None`` for one that is absent."""
-        self._register(name, parameter, "_parameter_names")
-        if parameter is not None and parameter.name is None:
-            parameter.name = name
+        self._register(name, param, "_parameter_names")
+        if param is not None and param.name is None:
+            param.name = name
 
-    def register_buffer(self, name: str, array: Any, persistent: bool = True) -> None:
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
         """Register an array that belongs to the state but is not trained.
 
         Parameters
         ----------
         name : str
             It becomes an attribute; assign to it to change it.
-        array : array_like or None
+        tensor : array_like or None
         persistent : bool
             Whether it is part of `state_dict`.
         """
-        self._register(name, None if array is None else np.asarray(array), "_buffer_names")
+        self._register(name, None if tensor is None else np.asarray(tensor), "_buffer_names")
         self._buffer_names[name] = persistent
 
     def add_module(self, name: str, module: Module) -> None:
@@ -204,7 +222,14 @@ class Module:
     def named_parameters(
         self, prefix: str = "", recurse: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Paths and parameters; one that is shared appears under its first path only."""
+        """Paths and parameters; one that is shared appears under its first path only.
+
+        Warns
+        -----
+        UserWarning
+            If a plain list or dict holds modules or parameters, which are not found in it.
+        """
+        state.warn_of_unregistered(self)
         return self._members("_parameter_names", prefix, recurse)
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Any]]:
@@ -238,7 +263,7 @@ class Module:
 
     # --- changing all of it ----------------------------------------------------------------
 
-    def apply(self, function: Callable[[Module], Any]) -> Self:
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call a function with every module, the innermost first.
 
         Examples
@@ -252,8 +277,8 @@ class Module:
         array([0., 0., 0.], dtype=float32)
         """
         for child in self.children():
-            child.apply(function)
-        function(self)
+            child.apply(fn)
+        fn(self)
         return self
 
     def train(self, mode: bool = True) -> Self:
@@ -274,7 +299,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Forget all gradients."""
-        for parameter in self.parameters():
+        for _, parameter in self._members("_parameter_names", "", recurse=True):
             parameter.grad = None
 
     def to(self, dtype: Any) -> Self:
@@ -290,13 +315,24 @@ class Module:
         Module
             This one.
 
+        Raises
+        ------
+        ArgumentError
+            If it is of another kind.
+
         Examples
         --------
         >>> import nn
         >>> nn.Linear(2, 1).to("float64").dtype
         dtype('float64')
         """
-        dtype = np.dtype(dtype)
+        try:
+            dtype = np.dtype(dtype)
+        except TypeError:
+            raise ArgumentError(
+                f"to: {dtype!r} is no dtype; need one of floating point, such as 'float64' (there "
+                "are no devices to move to)"
+            ) from None
         if dtype.kind != "f":
             raise ArgumentError(f"to: {dtype} has no gradients; need a floating-point dtype")
         for parameter in self.parameters():
@@ -332,9 +368,9 @@ class Module:
         """
         return state.state_dict(self)
 
-    def load_state_dict(self, arrays: Any, strict: bool = True) -> state.Mismatch:
+    def load_state_dict(self, state_dict: Any, strict: bool = True) -> state.Mismatch:
         """Take over parameters and buffers; see `nn.state.load_state_dict`."""
-        return state.load_state_dict(self, arrays, strict)
+        return state.load_state_dict(self, state_dict, strict)
 
     # --- hooks -----------------------------------------------------------------------------
 
@@ -369,7 +405,8 @@ class Module:
         return f"{type(self).__name__}(\n  {body}\n)"
 
 
-_RESERVED = frozenset(Module().__dict__)
+RESERVED = frozenset(Module().__dict__)
+"""The attributes that every module has."""
 
 
 def _registered(hooks: dict[object, Hook], hook: Hook) -> Callable[[], None]:

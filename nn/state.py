@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +45,37 @@ def walk(module: Module, path: str = "") -> Iterator[tuple[str, Module]]:
     yield path, module
     for name, child in module.named_children():
         yield from walk(child, join(path, name))
+
+
+def warn_of_unregistered(module: Module) -> None:
+    """Warn of modules and parameters in plain lists and dicts: nobody trains or saves them."""
+    from .module import RESERVED, Module
+    from .parameter import Parameter
+
+    holders: list[tuple[Module, str, Any]] = []
+    for owner in module.modules():
+        for name, held in owner.__dict__.items():
+            if (type(held) is list or type(held) is dict) and name not in RESERVED:
+                holders.append((owner, name, held))
+    if not holders:
+        return
+    known = {id(part) for owner in module.modules() for part in owner.__dict__.values()}
+    for owner, name, held in holders:
+        parts = held.values() if type(held) is dict else held
+        lost = [
+            type(part).__name__
+            for part in parts
+            if isinstance(part, Module | Parameter) and id(part) not in known
+        ]
+        if lost:
+            kind, remedy = type(owner.__dict__[name]).__name__, "nn.ModuleList or nn.ModuleDict"
+            warnings.warn(
+                f"{type(owner).__name__}: {name} is a plain {kind} that holds {len(lost)} parts "
+                f"(the first is a {lost[0]}) that are registered nowhere, so they are neither "
+                f"trained nor saved; need {remedy}, attributes, or a tuple if that is meant",
+                UserWarning,
+                stacklevel=4,
+            )
 
 
 def slots(module: Module) -> Iterator[tuple[str, Module, str]]:

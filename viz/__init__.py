@@ -11,6 +11,9 @@ True
 
 from __future__ import annotations
 
+from viz import plot
+from viz.checking import Check, check
+from viz.comparing import Change, Diff, diff
 from viz.drawing import draw, to_networkx
 from viz.errors import (
     ArgumentError,
@@ -26,18 +29,27 @@ from viz.notation import from_paths
 from viz.path_algebra import Path, factored, path_count, path_sum, paths
 from viz.picture import Picture
 from viz.region import PathEdge
+from viz.stepping.frames import Frame
+from viz.stepping.stepper import Stepper, step
 
 __all__ = [
     "ArgumentError",
+    "Change",
+    "Check",
+    "Diff",
     "DrawingTooLargeError",
     "ExpressionError",
     "FormulaText",
+    "Frame",
     "LayoutError",
     "Path",
     "PathEdge",
     "Picture",
     "ProgramMissingError",
+    "Stepper",
     "VizError",
+    "check",
+    "diff",
     "draw",
     "factored",
     "from_networkx",
@@ -45,5 +57,7 @@ __all__ = [
     "path_count",
     "path_sum",
     "paths",
+    "plot",
+    "step",
     "to_networkx",
 ]

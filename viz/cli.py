@@ -19,7 +19,7 @@ from viz.errors import ArgumentError, ExpressionError, VizError
 
 __all__ = ["main"]
 
-_FORMATS = ("svg", "html", "dot", "json", "txt", "png", "pdf")
+_FORMATS = ("svg", "html", "dot", "tex", "json", "txt", "png", "pdf")
 _EXAMPLES = """\
 examples:
   autograd-viz "(a+b)*(b+1)" a=2 b=1
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--edge-label", choices=get_args(EdgeLabel), default="both")
     add("--precision", type=int, default=4, metavar="N", help="significant digits (4)")
     add("--show-constants", action="store_true", help="draw constants as nodes")
-    add("--max-nodes", type=int, default=500, metavar="N", help="refuse larger pictures (500)")
+    add("--max-nodes", type=int, default=500, metavar="N", help="fold larger pictures (500)")
     add("--limit", type=int, default=1000, metavar="N", help="most paths to write out (1000)")
     add("--version", action="version", version=f"%(prog)s {_version()}")
     return parser

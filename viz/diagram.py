@@ -30,7 +30,7 @@ __all__ = [
     "Theme",
 ]
 
-Kind = Literal["leaf", "intermediate", "root", "constant"]
+Kind = Literal["leaf", "intermediate", "root", "constant", "group"]
 Mode = Literal["reverse", "forward"]
 Rankdir = Literal["BT", "TB", "LR", "RL"]
 EdgeLabel = Literal["both", "symbol", "value", "none"]
@@ -58,6 +58,8 @@ class DiagramNode:
     """One node: `name = expression`, its value, and its entry in the sweep.
 
     `key` is unique in the diagram; `name` is what is drawn (two constants may both be `1`).
+    `detail` says what is inside a node that stands for a group of them. `widest` is a line that
+    there must be room for, where a stepper writes over the node's own.
     """
 
     key: str
@@ -67,6 +69,8 @@ class DiagramNode:
     value: Quantity | None = None
     sweep: Quantity | None = None
     scope: str = ""
+    detail: str = ""
+    widest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ class DiagramEdge:
     """One edge from an operand to the node that consumes it.
 
     `source` and `target` are positions in `Diagram.nodes`. `use` counts the edges between the
-    same two nodes from 1 and is 0 for an only edge. A `label` is drawn as it stands.
+    same two nodes from 1 and is 0 for an only edge. A `label` is drawn as it stands. `operand` is
+    the name of what comes along the edge where the source, a group, has several results.
     """
 
     source: int
@@ -84,6 +89,7 @@ class DiagramEdge:
     value: Quantity | None = None
     label: str | None = None
     use: int = 0
+    operand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,8 @@ class Diagram:
     """A graph ready to be drawn or written down.
 
     `mode` says which sweep the picture shows in its nodes. The tables and the JSON give the
-    sweep in any case: with respect to `wrt` in forward mode, of the root otherwise.
+    sweep in any case: with respect to `wrt` in forward mode, of the root otherwise. `note` says
+    what was done to make it fit.
     """
 
     nodes: tuple[DiagramNode, ...]
@@ -128,6 +135,7 @@ class Diagram:
     mode: Mode | None = None
     wrt: str | None = None
     style: Style = field(default_factory=Style)
+    note: str = ""
 
 
 def check_choice(option: str, value: object, choices: tuple[object, ...]) -> None:

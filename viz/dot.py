@@ -7,13 +7,16 @@ Sizes are fixed by `viz.metrics`: the same picture on every machine, whatever it
 from __future__ import annotations
 
 from viz.diagram import Diagram, DiagramNode
-from viz.labels import edge_lines, node_lines
-from viz.metrics import FONT_SIZE, LABEL_SIZE, box_size, ellipse_size, fitted
+from viz.labels import edge_lines, node_lines, note_lines
+from viz.metrics import FONT_SIZE, LABEL_SIZE, box_size, fitted
+from viz.shapes import node_size
 from viz.theme import STROKE_WIDTH, palette
 
 __all__ = ["quote", "to_dot"]
 
 _POINTS_PER_INCH = 72
+# Beyond this many parts the last bit of order costs more than the rest of the layout.
+_MOST_PARTS_AT_LEISURE = 250
 # A few leaves stand in one row at the bottom, as in a textbook; many would stretch the picture.
 _LEAVES_IN_A_ROW = 8
 
@@ -50,10 +53,13 @@ def to_dot(diagram: Diagram, prefix: str) -> str:
     <BLANKLINE>
     """
     colours = palette(diagram.style.theme)
+    note = f", fontsize={LABEL_SIZE:g}, label={_label(note_lines(diagram))}" if diagram.note else ""
+    hurry = len(diagram.nodes) + len(diagram.edges) > _MOST_PARTS_AT_LEISURE
+    limits = ", nslimit=2, mclimit=0.3" if hurry else ""
     lines = [
         "digraph derivatives {",
         f"  graph [bgcolor=transparent, rankdir={diagram.style.rankdir}, "
-        "nodesep=0.5, ranksep=0.42, pad=0.1];",
+        f"nodesep=0.5, ranksep=0.42, pad=0.1{limits}{note}];",
         f'  node [shape=ellipse, style=filled, fixedsize=true, fontname="Helvetica,Arial", '
         f'fontsize={FONT_SIZE:g}, fontcolor="{colours["text"]}"];',
         f'  edge [color="{colours["edge"]}", arrowsize=0.8];',
@@ -87,8 +93,12 @@ def _node(diagram: Diagram, index: int, prefix: str, text_colour: str) -> str:
     node: DiagramNode = diagram.nodes[index]
     colours = palette(diagram.style.theme)
     text = fitted(node_lines(diagram, node))
-    width, height = ellipse_size(text)
-    outline = {"root": ", peripheries=2", "constant": ', style="filled,dashed"'}.get(node.kind, "")
+    width, height = node_size(diagram, node)
+    outline = {
+        "group": ', shape=box, style="filled,rounded"',
+        "root": ", peripheries=2",
+        "constant": ', style="filled,dashed"',
+    }.get(node.kind, "")
     return (
         f'  n{index} [id="{prefix}-node-{index}", label={_label(text)}, {_size(width, height)}, '
         f'color="{colours[node.kind + "-stroke"]}", fillcolor="{colours[node.kind + "-fill"]}", '

@@ -1,34 +1,19 @@
-"""Drawing the engine's graphs: from a root value to a diagram."""
+"""Drawing the engine's graphs: from a root value to a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
-from viz.diagram import (
-    Diagram,
-    DiagramEdge,
-    DiagramNode,
-    EdgeLabel,
-    Kind,
-    Mode,
-    Quantity,
-    Rankdir,
-    Style,
-    Theme,
-    check_choice,
-)
-from viz.errors import ArgumentError
-from viz.labels import format_quantity
-from viz.naming import Names, assign_names, find_node
+from viz.diagram import EdgeLabel, Mode, Rankdir, Style, Theme, check_choice
+from viz.groups import Group
 from viz.networks import to_multidigraph
 from viz.picture import Picture
-from viz.quantities import local_derivative, quantity_of
-from viz.sweeps import sweep
+from viz.scene import Scene, scene_of
 
 if TYPE_CHECKING:
     from autograd_core import Value
-    from autograd_core.graph import Edge, Graph, Node
 
 __all__ = ["draw", "to_networkx"]
 
@@ -44,6 +29,10 @@ def draw(
     precision: int = 4,
     theme: Theme = "light",
     max_nodes: int = 500,
+    depth: int | None = None,
+    expand: Collection[str] = (),
+    collapse_fn: Callable[[Value], str | None] | None = None,
+    fold_repeats: bool = False,
 ) -> Picture:
     """Draw the graph of `root`, with the local derivative on every edge.
 
@@ -69,7 +58,19 @@ def draw(
     theme : {"light", "dark", "auto"}
         Colours; `auto` follows the reader's preference.
     max_nodes : int
-        Above this the picture raises `DrawingTooLargeError`; text and JSON are not bounded.
+        Above this the graph is folded until it fits, and the picture says so. Text and JSON are
+        of the whole graph at any size.
+    depth : int, optional
+        Fold by scope: how many levels of modules are left open. 1 draws the whole network as one
+        node, 2 its layers.
+    expand : collection of str
+        Names of composites (``"softmax"``) or scopes (``"net/lstm"``) whose definition is drawn
+        in their place; ``"*"`` opens all composites.
+    collapse_fn : callable, optional
+        ``collapse_fn(value)`` names the fold that a value belongs to, or is ``None``.
+    fold_repeats : bool
+        Draw the calls of a module (the time steps of a recurrent network), and numbered modules of
+        the same kind, as one node ``× 28``; its edges sum over them.
 
     Returns
     -------
@@ -95,7 +96,23 @@ def draw(
     style = Style(rankdir, edge_label, precision, theme, max_nodes)
     if mode is not None:
         check_choice("mode", mode, (*get_args(Mode), None))
-    return Picture(_diagram(root, names, mode, wrt, show_constants, style))
+    folds = (depth, expand, collapse_fn, fold_repeats)
+
+    def scene(most: int | None, opened: Hashable = None) -> Scene:
+        return scene_of(root, names, mode, wrt, show_constants, style, *folds, most, opened)
+
+    drawn = scene(max_nodes)
+    keys = [vertex.key if isinstance(vertex, Group) else None for vertex in drawn.vertices]
+    return Picture(
+        drawn.diagram,
+        # Only a picture has to fit: what is folded for that is whole in text and JSON.
+        (lambda: scene(None).diagram) if drawn.diagram.note else None,
+        {
+            i: partial(lambda key: scene(max_nodes, key).diagram, key)
+            for i, key in enumerate(keys)
+            if key is not None
+        },
+    )
 
 
 def to_networkx(
@@ -123,118 +140,4 @@ def to_networkx(
     >>> [graph.edges["x", "a", index]["derivative"] for index in (0, 1)]
     [3.0, 3.0]
     """
-    return to_multidigraph(_diagram(root, names, None, None, show_constants, Style()))
-
-
-def _diagram(
-    root: Value,
-    names: Mapping[str, Any] | None,
-    mode: Mode | None,
-    wrt: Value | str | None,
-    show_constants: bool,
-    style: Style,
-) -> Diagram:
-    from autograd_core.graph import Graph
-
-    graph = Graph.of(root)
-    called = assign_names(graph, names)
-    kept = [node for node in graph.nodes if show_constants or not node.is_constant]
-    if graph.root not in kept:
-        kept = [graph.root]
-    start = _start(graph, called, mode, wrt)
-    if start is not None and start not in kept:
-        raise ArgumentError(
-            f"{called.every[start]} is a constant, which has no derivatives: make it a Value "
-            "with requires_grad, or draw it with show_constants=True"
-        )
-    number = {node: index for index, node in enumerate(kept)}
-    edges = tuple(
-        _edge(edge, number, called.written)
-        for edge in graph.edges
-        if edge.node in number and edge.operand in number
-    )
-    entries = _sweep(graph, kept, edges, mode, start)
-    nodes = tuple(_node(node, called, entry) for node, entry in zip(kept, entries, strict=True))
-    return Diagram(nodes, edges, 0, mode, called.every[start] if start else None, style)
-
-
-def _start(graph: Graph, names: Names, mode: Mode | None, wrt: Value | str | None) -> Node | None:
-    if mode != "forward":
-        return None
-    if wrt is None:
-        raise ArgumentError("mode='forward' needs wrt, the value or name to differentiate by")
-    start = find_node(graph, names, wrt)
-    if start.shape != ():
-        raise ArgumentError(
-            f"mode='forward' needs a scalar wrt; {names.every[start]} has shape {start.shape}"
-        )
-    return start
-
-
-def _sweep(
-    graph: Graph,
-    kept: Sequence[Node],
-    edges: Sequence[DiagramEdge],
-    mode: Mode | None,
-    start: Node | None,
-) -> list[Quantity | None]:
-    if graph.root.shape == () and all(isinstance(edge.value, float) for edge in edges):
-        # The numbers are on the edges already, and are so after a backward pass, too.
-        return sweep(len(kept), edges, 0, None if start is None else list(kept).index(start))
-    if start is not None:
-        from autograd_core.forward import tangents
-
-        found = tangents(graph.root.value, start.value)
-    elif mode is None and graph.root.shape != ():
-        found = {}
-    else:
-        from autograd_core.reverse import cotangents
-
-        found = cotangents(graph.root.value)
-    return [quantity_of(found[node.value]) if node.value in found else None for node in kept]
-
-
-def _node(node: Node, names: Names, entry: Quantity | None) -> DiagramNode:
-    name = names.every[node]
-    if node not in names.written:
-        value = quantity_of(node.data)
-        return DiagramNode(name, format_quantity(value, 6), "constant", "", value, None, node.scope)
-    kind: Kind = "intermediate"
-    if node.is_constant:
-        kind = "constant"
-    elif node.is_leaf:
-        kind = "leaf"
-    elif node is node.graph.root:
-        kind = "root"
-    return DiagramNode(
-        name,
-        name,
-        kind,
-        "" if node.is_leaf else _compact(node, names.written),
-        quantity_of(node.data),
-        None if kind == "constant" else entry,
-        node.scope,
-    )
-
-
-def _compact(node: Node, written: Mapping[Node, str]) -> str:
-    """Write `a+b` for `a + b`: a node is small. Names that contain spaces are left alone."""
-    text = node.expression(written)
-    if any(" " in written.get(edge.operand, "") for edge in node.incoming):
-        return text
-    return text.replace(" + ", "+").replace(" - ", "-")
-
-
-def _edge(edge: Edge, number: Mapping[Node, int], names: Mapping[Node, str]) -> DiagramEdge:
-    value, symbol = local_derivative(edge, names)
-    parallel = [other for other in edge.node.incoming if other.operand == edge.operand]
-    use = [other.operand_index for other in parallel].index(edge.operand_index) + 1
-    return DiagramEdge(
-        number[edge.operand],
-        number[edge.node],
-        edge.operand_index,
-        symbol,
-        value,
-        None,
-        use if len(parallel) > 1 else 0,
-    )
+    return to_multidigraph(scene_of(root, names, None, None, show_constants, Style()).diagram)

@@ -1,11 +1,15 @@
-"""A diagram as one HTML page: the picture, and the same as tables. No script, nothing loaded."""
+"""A diagram as one HTML page: the picture, and the same as tables. No script, nothing loaded.
+
+A fold is a link to a second picture in which it is open; the address says which one is shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from viz.diagram import Diagram
-from viz.labels import diagram_title
+from viz.errors import LayoutError
+from viz.labels import diagram_title, shown
 from viz.svg import escape, to_svg
 from viz.text import edge_rows, node_rows
 
@@ -16,8 +20,11 @@ _DARK = "--page:#0d1117;--ink:#eef1f4;--rule:#3a424c;--head:#a3adb8"
 _SCHEME = {"light": "light", "dark": "dark", "auto": "light dark"}
 
 
-def to_html(diagram: Diagram, prefix: str) -> str:
-    """Return a self-contained page with the picture of `diagram` and its tables."""
+def to_html(diagram: Diagram, prefix: str, views: Mapping[int, Diagram] | None = None) -> str:
+    """Return a self-contained page with the picture of `diagram` and its tables.
+
+    `views` are the diagrams in which one node of `diagram`, a fold, is open.
+    """
     theme = diagram.style.theme
     sheet = f":root{{{_DARK if theme == 'dark' else _LIGHT};color-scheme:{_SCHEME[theme]}}}"
     if theme == "auto":
@@ -26,7 +33,10 @@ def to_html(diagram: Diagram, prefix: str) -> str:
         "body{margin:0 auto;padding:1.5rem;max-width:64rem;background:var(--page);"
         "color:var(--ink);font:16px/1.5 system-ui,sans-serif}"
         "h1{font-size:1.25rem;font-weight:600;margin:0 0 1.5rem}"
-        "figure{margin:0 0 2rem;text-align:center}"
+        "figure{margin:0 0 2rem;text-align:center;overflow-x:auto}"
+        ".view{display:none}.view:target{display:block}.view:target~.whole{display:none}"
+        "a{color:inherit}svg a{cursor:pointer}svg a:is(:hover,:focus-visible) .ag-shape"
+        "{stroke-width:3.5px}"
         ".tables{display:flex;flex-wrap:wrap;gap:2rem 3rem;overflow-x:auto}"
         "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
         "caption{text-align:left;font-weight:600;padding-bottom:.3rem}"
@@ -50,7 +60,7 @@ def to_html(diagram: Diagram, prefix: str) -> str:
             "<body>",
             "<main>",
             f"<h1>{title}</h1>",
-            f"<figure>\n{to_svg(diagram, prefix)}</figure>",
+            *_figures(diagram, prefix, views or {}),
             '<div class="tables">',
             _table("Nodes", node_rows(diagram)),
             _table("Edges", edge_rows(diagram)) if diagram.edges else "",
@@ -61,6 +71,35 @@ def to_html(diagram: Diagram, prefix: str) -> str:
             "",
         ]
     )
+
+
+def _figures(diagram: Diagram, prefix: str, views: Mapping[int, Diagram]) -> Iterator[str]:
+    """The picture, after those with one fold open: so a sheet alone can show one and hide it."""
+    whole = to_svg(diagram, prefix)
+    for i, view in views.items():
+        try:
+            opened = to_svg(view, f"{prefix}-open{i}")
+        except LayoutError:  # then this fold stays closed
+            continue
+        name = escape(shown(diagram.nodes[i].expression or diagram.nodes[i].name))
+        yield (
+            f'<figure class="view" id="{prefix}-view{i}">\n'
+            f'<figcaption>{name} is open. <a href="#{prefix}-whole">Fold it</a></figcaption>\n'
+            f"{_readable(opened, f'{prefix}-open{i}')}</figure>"
+        )
+        start = whole.index(f'<g id="{prefix}-node-{i}" ')
+        end = whole.index("</g>", start) + len("</g>")
+        link = f'<a href="#{prefix}-view{i}">{whole[start:end]}</a>'
+        whole = whole[:start] + link + whole[end:]
+        # What can be followed must not be inside an image.
+        whole = whole.replace(' role="img" ', ' role="group" ', 1)
+    yield f'<figure class="whole" id="{prefix}-whole">\n{_readable(whole, prefix)}</figure>'
+
+
+def _readable(svg: str, prefix: str) -> str:
+    """Let a wide picture be scrolled before it is too small to read."""
+    width = float(svg.split(' width="', 1)[1].split('"', 1)[0])
+    return f"<style>#{prefix}{{min-width:{0.8 * width:.0f}px}}</style>\n{svg}"
 
 
 def _table(caption: str, rows: Sequence[Sequence[str]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 
 import numpy as np
 
@@ -12,9 +13,12 @@ __all__ = [
     "describe",
     "diagram_title",
     "edge_lines",
+    "edge_partial",
     "format_number",
     "format_quantity",
+    "is_angular",
     "node_lines",
+    "note_lines",
     "partial",
     "shown",
     "sweep_partial",
@@ -139,6 +143,8 @@ def node_lines(diagram: Diagram, node: DiagramNode) -> list[str]:
         lines.append(f"{name}{joint}{value}")
     if not lines:
         lines.append(name)
+    if node.detail:
+        lines.append(f"({node.detail})")
     if diagram.mode is not None and node.sweep is not None:
         joint = " = " if not isinstance(node.sweep, Tensor) or node.sweep.values else ": "
         lines.append(
@@ -147,15 +153,25 @@ def node_lines(diagram: Diagram, node: DiagramNode) -> list[str]:
     return lines
 
 
+def edge_partial(diagram: Diagram, edge: DiagramEdge) -> str:
+    """Write the derivative on an edge: ``∂e/∂c``."""
+    source = edge.operand or diagram.nodes[edge.source].name
+    return partial(diagram.nodes[edge.target].name, source, edge.use)
+
+
+def is_angular(node: DiagramNode) -> bool:
+    """Tell whether a node is drawn as a rectangle: it stands for a group of others."""
+    return node.kind == "group"
+
+
 def edge_lines(diagram: Diagram, edge: DiagramEdge) -> list[str]:
     """Return the lines of the box on an edge: its local derivative. Empty with label "none"."""
     style = diagram.style
     if style.edge_label == "none":
         return []
     if edge.label is not None:
-        return [shown(edge.label)]
-    target, source = diagram.nodes[edge.target].name, diagram.nodes[edge.source].name
-    name = partial(target, source, edge.use)
+        return [shown(edge.label)] if edge.label else []
+    name = edge_partial(diagram, edge)
     value = edge.value
     if isinstance(value, Tensor):
         rule = shown(value.rule) or "tensor"
@@ -181,6 +197,11 @@ def diagram_title(diagram: Diagram) -> str:
     return f"Derivative diagram of {root}"
 
 
+def note_lines(diagram: Diagram) -> list[str]:
+    """Return the caption of a picture that does not show all; mostly there is none."""
+    return textwrap.wrap(shown(diagram.note), 60)
+
+
 def describe(diagram: Diagram, limit: int = 12) -> str:
     """Say in a few sentences what the picture shows, for those who do not see it."""
     count, arrows = len(diagram.nodes), len(diagram.edges)
@@ -196,4 +217,6 @@ def describe(diagram: Diagram, limit: int = 12) -> str:
         if items:
             more = f"; and {total - limit:,} more" if total > limit else ""
             parts.append(f"{what}: " + "; ".join(items) + more + ".")
+    if diagram.note:
+        parts.append(diagram.note[0].upper() + diagram.note[1:] + ".")
     return " ".join(parts)

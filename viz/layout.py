@@ -23,8 +23,8 @@ BUDGET = 20_000_000_000
 MEMORY = 1 << 30
 
 _ADVICE = (
-    "draw a part of it (a smaller root, or fewer nodes), use edge_label='none', or read it with "
-    "to_text() or to_json(), which have no limit"
+    "fold it (depth=1, fold_repeats=True, a smaller max_nodes), draw a part of it (a smaller "
+    "root), use edge_label='none', or read it with to_text() or to_json(), which have no limit"
 )
 _LOCK = threading.Lock()
 

@@ -18,6 +18,7 @@ __all__ = [
     "box_size",
     "ellipse_size",
     "fitted",
+    "sheet_size",
     "text_width",
 ]
 
@@ -97,6 +98,12 @@ def ellipse_size(lines: list[str]) -> tuple[float, float]:
     # The corners of the block lie inside the ellipse: (w/W)² + (h/H)² < 1.
     wide = width / math.sqrt(1 - (height / tall) ** 2)
     return max(72.0, wide * 0.92 + 14), tall
+
+
+def sheet_size(lines: list[str]) -> tuple[float, float]:
+    """Return the width and height of the rectangle that stands for a group of nodes."""
+    width, height = block_size(lines, FONT_SIZE)
+    return max(72.0, width + 30), height + 22
 
 
 def box_size(lines: list[str]) -> tuple[float, float]:

@@ -17,7 +17,7 @@ __all__ = ["Names", "assign_names", "evaluation_order", "find_node"]
 
 
 class Names(NamedTuple):
-    """Names by node: of all nodes, and of those that an expression writes by name.
+    """Names by node: of all that are drawn, and of those that an expression writes by name.
 
     The second lacks constants without a name, which an expression writes as numbers.
     """
@@ -26,7 +26,9 @@ class Names(NamedTuple):
     written: dict[Node, str]
 
 
-def assign_names(graph: Graph, names: Mapping[str, Any] | None = None) -> Names:
+def assign_names(
+    graph: Graph, names: Mapping[str, Any] | None = None, constants: bool = True
+) -> Names:
     """Return a unique name for every node of `graph`.
 
     A name from `names` wins over the value's own; unnamed constants are called by their number; all
@@ -40,6 +42,8 @@ def assign_names(graph: Graph, names: Mapping[str, Any] | None = None) -> Names:
     names : mapping, optional
         Names to values, such as ``locals()``. Entries that are not in the graph are ignored; of
         several names for one value the first counts.
+    constants : bool
+        Whether constants without a name get one.
 
     Returns
     -------
@@ -52,25 +56,31 @@ def assign_names(graph: Graph, names: Mapping[str, Any] | None = None) -> Names:
             given.setdefault(id(value), name)
     chosen: dict[Node, str] = {}
     taken: dict[str, int] = {}
-    order = list(evaluation_order(graph))
-    for node in order:
-        own = given.get(id(node.value)) or node.name
+    leaves: list[Node] = []
+    others: list[Node] = []
+    last: list[Node] = []
+    unnamed: list[Node] = []
+    for node in evaluation_order(graph):
+        value = node.value
+        values = graph.values_of(node) if graph.sections else (value,)
+        own = next((given[id(v)] for v in values if id(v) in given), None) or value.name
         if own:
             chosen[node] = _unused(own, taken)
-    if any(node.shape for node in order):
+        elif value.op is None and not value.requires_grad:
+            unnamed.append(node)
+        elif node is graph.root:
+            last.append(node)
+        else:
+            (leaves if value.op is None else others).append(node)
+    if any(node.value.shape for node in graph.nodes):
         taken.setdefault("g", 1)  # which stands for the cotangent on edges between arrays
     letters = _letters(taken)
-    plain = [node for node in order if node not in chosen and not node.is_constant]
-    leaves = [node for node in plain if node.is_leaf and node is not graph.root]
-    others = [node for node in plain if not node.is_leaf and node is not graph.root]
-    last = [node for node in plain if node is graph.root]
     for node in (*leaves, *others, *last):
         chosen[node] = next(letters)
     written = {node: chosen[node] for node in graph.nodes if node in chosen}
-    for node in order:
-        if node not in chosen:
-            chosen[node] = _unused(_constant_name(node), taken)
-    return Names({node: chosen[node] for node in graph.nodes}, written)
+    for node in unnamed if constants else ():
+        chosen[node] = _unused(_constant_name(node), taken)
+    return Names({node: chosen[node] for node in graph.nodes if node in chosen}, written)
 
 
 def evaluation_order(graph: Graph) -> Iterator[Node]:
@@ -83,8 +93,12 @@ def evaluation_order(graph: Graph) -> Iterator[Node]:
             yield node
         elif node not in seen:
             seen.add(node)
-            stack.append((node, True))
-            stack += [(edge.operand, False) for edge in reversed(node.incoming)]
+            operands = node.operands
+            if operands:
+                stack.append((node, True))
+                stack += [(operand, False) for operand in reversed(operands)]
+            else:
+                yield node
 
 
 def find_node(graph: Graph, names: Names, wrt: Any) -> Node:
@@ -100,9 +114,8 @@ def find_node(graph: Graph, names: Names, wrt: Any) -> Node:
             if name == wrt:
                 return node
     else:
-        for node in graph.nodes:
-            if node.value is wrt:
-                return node
+        if wrt in graph:
+            return graph.node(wrt)
     known = list(names.written.values())
     listed = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
     what = repr(wrt) if isinstance(wrt, str) else f"the value {wrt!r}"

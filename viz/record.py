@@ -7,15 +7,18 @@ The schema, `"autograd-viz/1"`; additions keep the number, a changed meaning rai
       "root": "e",                     null for a graph with several
       "mode": null,                    or "reverse", "forward"
       "wrt": null,                     the name in forward mode
+      "note": "",                      what was done to make the picture fit
       "nodes": [                       in topological order, the root first
         {"key": "c",                   unique
-         "name": "c", "kind": "leaf" | "intermediate" | "root" | "constant",
+         "name": "c", "kind": "leaf" | "intermediate" | "root" | "constant" | "group",
          "expression": "a+b",          "" for a leaf
          "value": 3.0,
          "sweep": 2.0,                 ∂root/∂c, or ∂c/∂wrt in forward mode
-         "scope": ""}],
+         "scope": "",
+         "detail": ""}],               what is inside a group: "12 nodes"
       "edges": [
         {"source": "c", "target": "e", "operand_index": 0,
+         "operand": "",                what comes along, of a group with several results
          "symbol": "d",                the local derivative as an expression
          "derivative": 2.0,
          "label": null}]               a text drawn in place of the derivative
@@ -55,6 +58,7 @@ def to_json(diagram: Diagram, indent: int | None = 2) -> str:
         "root": None if diagram.root is None else keys[diagram.root],
         "mode": diagram.mode,
         "wrt": diagram.wrt,
+        "note": diagram.note,
         "nodes": [
             {
                 "key": node.key,
@@ -64,6 +68,7 @@ def to_json(diagram: Diagram, indent: int | None = 2) -> str:
                 "value": _quantity(node.value),
                 "sweep": _quantity(node.sweep),
                 "scope": node.scope,
+                "detail": node.detail,
             }
             for node in diagram.nodes
         ],
@@ -72,6 +77,7 @@ def to_json(diagram: Diagram, indent: int | None = 2) -> str:
                 "source": keys[edge.source],
                 "target": keys[edge.target],
                 "operand_index": edge.operand_index,
+                "operand": edge.operand,
                 "symbol": edge.symbol,
                 "derivative": _quantity(edge.value),
                 "label": edge.label,

@@ -26,13 +26,17 @@ _CLEAR = 3.0
 
 
 class BoxedEdge(NamedTuple):
-    """An edge split by a box: the ids of its halves, and the DOT names it connects."""
+    """An edge split by a box: the ids of its halves, and the DOT names it connects.
+
+    `angular` says that the target is drawn as a rectangle rather than an ellipse.
+    """
 
     tail_id: str
     head_id: str
     source: str
     box: str
     target: str
+    angular: bool = False
 
 
 def straighten(
@@ -181,7 +185,7 @@ def _redraw(
     along = (end[0] - start[0], end[1] - start[1])
     length = math.hypot(*along) or 1.0
     along = (along[0] / length, along[1] / length)
-    tip = _rim(end, box, sizes[edge.target])
+    tip = _rim(end, box, sizes[edge.target], edge.angular)
     reach = math.dist(start, box) / 3
     tail = Curve(
         (
@@ -210,10 +214,11 @@ def _towards(start: Point, end: Point, share: float) -> Point:
     return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
 
 
-def _rim(centre: Point, outside: Point, size: tuple[float, float]) -> Point:
-    """Return where the line from `outside` to `centre` enters the ellipse."""
-    dx, dy = outside[0] - centre[0], outside[1] - centre[1]
-    share = 1 / math.hypot(2 * dx / size[0], 2 * dy / size[1])
+def _rim(centre: Point, outside: Point, size: tuple[float, float], angular: bool) -> Point:
+    """Return where the line from `outside` to `centre` enters the ellipse, or the rectangle."""
+    dx, dy = abs(outside[0] - centre[0]), abs(outside[1] - centre[1])
+    across, down = 2 * dx / size[0], 2 * dy / size[1]
+    share = 1 / (max(across, down) if angular else math.hypot(across, down))
     return _towards(centre, outside, min(1.0, share))
 
 

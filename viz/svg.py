@@ -12,25 +12,34 @@ from collections.abc import Mapping
 
 from viz.diagram import Diagram, DiagramNode
 from viz.dot import to_dot
-from viz.labels import describe, diagram_title, edge_lines, node_lines, shown
-from viz.layout import Curve, Layout, Point, lay_out
+from viz.labels import (
+    describe,
+    diagram_title,
+    edge_lines,
+    is_angular,
+    node_lines,
+    note_lines,
+    shown,
+)
+from viz.layout import Curve, Layout, Point
 from viz.metrics import (
     FONT_FAMILY,
     FONT_SIZE,
     LABEL_SIZE,
     LINE_HEIGHT,
     box_size,
-    ellipse_size,
     fitted,
+    text_width,
 )
-from viz.straighten import BoxedEdge, straighten
+from viz.placing import ROOT_GAP, laid_out
+from viz.shapes import node_size
 from viz.theme import DARK, STROKE_WIDTH, palette
 
 __all__ = ["content_prefix", "escape", "to_svg"]
 
 MARGIN = 10.0
 _ARROW_LENGTH, _ARROW_WIDTH = 9.0, 7.0
-_ROOT_GAP = 3.2
+_SHEET_SHIFT = 3.5
 
 
 def escape(text: str) -> str:
@@ -60,14 +69,19 @@ def to_svg(diagram: Diagram, prefix: str) -> str:
     viz.errors.LayoutError
         If the graph cannot be laid out within the budget.
     """
-    layout = _laid_out(diagram, prefix)
+    layout = laid_out(diagram, prefix)
     colours = palette(diagram.style.theme)
-    width, height = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
+    caption = note_lines(diagram)
+    # A picture that is narrower than its caption stands in the middle above it.
+    inner = max([layout.width, *(text_width(line, LABEL_SIZE) for line in caption)])
+    left = -MARGIN - (inner - layout.width) / 2
+    below = len(caption) * LABEL_SIZE * LINE_HEIGHT + MARGIN if caption else 0.0
+    width, height = inner + 2 * MARGIN, layout.height + below + 2 * MARGIN
     title, description = escape(diagram_title(diagram)), escape(describe(diagram))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{prefix}" class="ag-diagram" role="img" '
         f'aria-labelledby="{prefix}-title {prefix}-desc" width="{_n(width)}" '
-        f'height="{_n(height)}" viewBox="{_n(-MARGIN)} {_n(-MARGIN)} {_n(width)} {_n(height)}" '
+        f'height="{_n(height)}" viewBox="{_n(left)} {_n(-MARGIN)} {_n(width)} {_n(height)}" '
         f'font-family="{FONT_FAMILY}" text-anchor="middle">',
         f'<title id="{prefix}-title">{title}</title>',
         f'<desc id="{prefix}-desc">{description}</desc>',
@@ -75,25 +89,11 @@ def to_svg(diagram: Diagram, prefix: str) -> str:
     ]
     parts += _edges(diagram, layout, prefix, colours)
     parts += _nodes(diagram, layout, prefix, colours)
+    if caption:
+        middle = layout.width / 2, layout.height + below / 2 + MARGIN / 2
+        parts += _text(caption, middle, LABEL_SIZE, colours["note"], name="ag-note")
     parts.append("</svg>")
     return "\n".join(parts) + "\n"
-
-
-def _laid_out(diagram: Diagram, prefix: str) -> Layout:
-    sizes = {}
-    for index, node in enumerate(diagram.nodes):
-        width, height = ellipse_size(fitted(node_lines(diagram, node)))
-        gap = 2 * _ROOT_GAP if node.kind == "root" else 0.0
-        sizes[f"n{index}"] = (width + gap, height + gap)
-    boxed = []
-    for index, edge in enumerate(diagram.edges):
-        if text := fitted(edge_lines(diagram, edge)):
-            name = f"{prefix}-edge-{index}"
-            source, target = f"n{edge.source}", f"n{edge.target}"
-            boxed.append(BoxedEdge(f"{name}-tail", name, source, f"l{index}", target))
-            sizes[f"l{index}"] = box_size(text)
-    layout = lay_out(to_dot(diagram, prefix))
-    return straighten(layout, boxed, sizes, diagram.style.rankdir in ("LR", "RL"))
 
 
 def _stylesheet(prefix: str, diagram: Diagram) -> str:
@@ -102,7 +102,7 @@ def _stylesheet(prefix: str, diagram: Diagram) -> str:
     scheme = {"light": "light", "dark": "dark", "auto": "light dark"}[theme]
     # Not in a style attribute: some converters read `height:auto` there as no height at all.
     rules = [f"#{prefix}{{max-width:100%;height:auto;color-scheme:{scheme}}}"]
-    for kind in ("leaf", "intermediate", "root", "constant", "label"):
+    for kind in ("leaf", "intermediate", "root", "constant", "group", "label"):
         rules.append(
             f"#{prefix} .ag-{kind}>.ag-shape{{fill:{_var(kind + '-fill', colours)};"
             f"stroke:{_var(kind + '-stroke', colours)}}}"
@@ -112,6 +112,7 @@ def _stylesheet(prefix: str, diagram: Diagram) -> str:
         f"#{prefix} .ag-arrow{{fill:{_var('edge', colours)}}}",
         f"#{prefix} text{{fill:{_var('text', colours)}}}",
         f"#{prefix} text.ag-sweep{{fill:{_var('sweep', colours)}}}",
+        f"#{prefix} text.ag-note{{fill:{_var('note', colours)}}}",
     ]
     sheet = "@supports (color:var(--ag-text)){" + "".join(rules) + "}"
     if theme == "auto":
@@ -164,7 +165,7 @@ def _nodes(diagram: Diagram, layout: Layout, prefix: str, colours: Mapping[str, 
         swept = diagram.mode is not None and node.sweep is not None and node.kind != "constant"
         parts.append(f'<g id="{prefix}-node-{index}" class="ag-node ag-{node.kind}">')
         parts.append(f"<title>{escape('; '.join(full))}</title>")
-        parts += _outline(node, centre, ellipse_size(text), colours)
+        parts += _outline(node, centre, node_size(diagram, node), colours)
         body = text[:-1] if swept else text
         parts += _text(body, centre, FONT_SIZE, colours["text"], of=len(text))
         if swept:
@@ -192,8 +193,16 @@ def _outline(
         )
 
     fill = colours[f"{node.kind}-fill"]
+    if is_angular(node):
+        (x, y), (width, height) = centre, size
+        return [
+            f'<rect class="ag-shape" x="{_n(x - width / 2 + shift)}" '
+            f'y="{_n(y - height / 2 + shift)}" width="{_n(width)}" height="{_n(height)}" rx="9" '
+            f'fill="{fill}" stroke="{stroke}" stroke-width="{STROKE_WIDTH["group"]:g}"/>'
+            for shift in (_SHEET_SHIFT, 0.0)
+        ]
     if node.kind == "root":
-        return [ellipse(_ROOT_GAP, fill), ellipse(0, fill)]
+        return [ellipse(ROOT_GAP, fill), ellipse(0, fill)]
     return [ellipse(0, fill)]
 
 

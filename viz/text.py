@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from viz.diagram import Diagram, Tensor
-from viz.labels import format_quantity, partial, shown
+from viz.labels import edge_partial, format_quantity, partial, shown
 
 __all__ = ["edge_rows", "node_rows", "table", "to_text"]
 
@@ -33,10 +33,12 @@ def to_text(diagram: Diagram) -> str:
     b → c  ∂c/∂b = 1         1
     b → d  ∂d/∂b = 1         1
     """
-    nodes = table(node_rows(diagram))
-    if not diagram.edges:
-        return nodes
-    return f"{nodes}\n\n{table(edge_rows(diagram))}"
+    parts = [table(node_rows(diagram))]
+    if diagram.edges:
+        parts.append(table(edge_rows(diagram)))
+    if diagram.note:
+        parts.append(f"({diagram.note})")
+    return "\n\n".join(parts)
 
 
 def node_rows(diagram: Diagram) -> list[list[str]]:
@@ -61,7 +63,7 @@ def edge_rows(diagram: Diagram) -> list[list[str]]:
     rows = [["edge", "local derivative", "value"]]
     for edge in diagram.edges:
         source, target = diagram.nodes[edge.source].name, diagram.nodes[edge.target].name
-        derivative = partial(target, source, edge.use)
+        derivative = "" if edge.label == "" else edge_partial(diagram, edge)
         symbol = edge.label if edge.label is not None else edge.symbol
         if isinstance(edge.value, Tensor):
             symbol = ""

@@ -106,7 +106,10 @@ def _along(axis: int, x: Any, weight: Any) -> Any:
 def _cross_entropy_fault(x: Any, target: Any, weight: Any, **params: Any) -> str:
     given = f"the logits are {np.shape(x)}, the targets {np.shape(target)}"
     given += "" if weight is None else f", weight is {np.shape(weight)}"
-    return f"{given}; need (N, C, …) and (N, …), or (C,) and (); and a weight per class"
+    fault = f"{given}; need (N, C, …) and (N, …), or (C,) and (); and a weight per class"
+    if np.shape(target) == np.shape(x) and np.ndim(x):
+        return f"{fault}. Targets in the shape of the logits are probabilities: make them floats"
+    return fault
 
 
 CLASSES = Domain(differentiable=False, sample=lambda rng, shape: rng.integers(0, 3, shape))

@@ -9,7 +9,7 @@ import numpy as np
 import autograd_core as ag
 from autograd_core import log_sigmoid as logsigmoid
 from autograd_core import relu, scaled_tanh, selu, sigmoid, silu, tanh
-from autograd_core.errors import ShapeError
+from autograd_core.errors import ArgumentError, ShapeError
 from autograd_core.value import shape_of
 
 __all__ = [
@@ -143,6 +143,10 @@ def threshold(input: Any, threshold: float, value: float) -> Any:
 
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
     """``x`` between the bounds, else the nearer one; the slope at a bound is 0."""
+    if min_val > max_val:
+        raise ArgumentError(
+            f"hardtanh: min_val is {min_val}, max_val is {max_val}; need min_val <= max_val"
+        )
     return ag.clip(input, min_val, max_val)
 
 

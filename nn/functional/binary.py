@@ -48,7 +48,7 @@ def binary_cross_entropy(
     Raises
     ------
     ArgumentError
-        If a probability is not between 0 and 1.
+        If a probability or an answer is not between 0 and 1.
 
     Examples
     --------
@@ -62,6 +62,13 @@ def binary_cross_entropy(
         raise ArgumentError(
             f"binary_cross_entropy: input has the element {p[outside][0]}; need probabilities "
             "between 0 and 1: apply a sigmoid, or use binary_cross_entropy_with_logits"
+        )
+    y = np.asarray(data_of(target))
+    beyond = (y < 0) | (y > 1)
+    if beyond.any():
+        raise ArgumentError(
+            f"binary_cross_entropy: target has the element {y[beyond][0]}; need answers between 0 "
+            "and 1, such as 0 and 1 for two classes"
         )
     log_p = ag.safe_where(p > math.exp(-100), ag.log, input, -100.0)
     log_q = ag.safe_where(p < 1, lambda x: ag.log1p(-x), input, -100.0, safe=0.5)
@@ -162,7 +169,7 @@ def hinge_loss(input: Any, target: Any, *, margin: float = 1.0, reduction: str =
 
 
 def hinge_embedding_loss(
-    input: Any, target: Any, *, margin: float = 1.0, reduction: str = "mean"
+    input: Any, target: Any, margin: float = 1.0, *, reduction: str = "mean"
 ) -> Any:
     """``x`` where y = 1, and ``max(0, margin − x)`` where y = −1: of distances x.
 

@@ -89,6 +89,12 @@ def _warn_if_nothing_counts(caller: str, target: Any, ignore_index: int) -> None
 def _soft_cross_entropy(
     input: Any, target: Any, weight: Any, reduction: str, label_smoothing: float
 ) -> Any:
+    if shape_of(target) != shape_of(input):
+        raise ShapeError(
+            f"cross_entropy: the logits are {shape_of(input)}, the targets {shape_of(target)} of "
+            f"{dtype_of(target)}; need probabilities in the shape of the logits, or classes as "
+            "integers: targets.astype(int)"
+        )
     input, target = same_shape(input, target, "cross_entropy")
     axis = min(len(shape_of(input)) - 1, 1)
     if label_smoothing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,11 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
     -------
     float, ndarray or Value
 
+    Warns
+    -----
+    UserWarning
+        If the reduction is ``"mean"``.
+
     Examples
     --------
     >>> q, p = np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])
@@ -175,7 +181,14 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", log_target: bool = 
         # 0 ln 0 is 0, and so is 0 times the logarithm of a q that is 0 there as well.
         terms = target * ag.safe_where(positive, ag.log, target, 0.0)
         terms = terms - target * ag.where(positive | (data_of(target) < 0), input, 0.0)
-    if checked(reduction, "kl_div", "batchmean") != "batchmean":
+    if checked(reduction, "kl_div", "batchmean") == "mean" and np.size(data_of(input)):
+        warnings.warn(
+            "kl_div: reduction='mean' divides by the number of elements, which is not the "
+            "Kullback-Leibler divergence; need 'batchmean' for that",
+            UserWarning,
+            stacklevel=2,
+        )
+    if reduction != "batchmean":
         return reduced(terms, reduction, "kl_div")
     count = (*shape_of(input), 1)[0]
     return ag.sum(terms) / count if count else reduced(terms, "mean", "kl_div")

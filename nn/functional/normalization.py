@@ -54,7 +54,7 @@ def batch_norm(
     ShapeError
         If the shapes are not these, or, in training, there is one value per channel only.
     ArgumentError
-        If the running statistics are missing where they are used.
+        If the running statistics are missing where they are used, or eps is negative.
 
     Examples
     --------
@@ -65,6 +65,7 @@ def batch_norm(
     >>> mean, var
     (array([0.2]), array([1.1]))
     """
+    _check_eps("batch_norm", eps)
     operands = [input] if weight is None else [input, weight]
     if weight is not None and bias is not None:
         operands.append(bias)
@@ -104,6 +105,11 @@ def _moments(input: Any, running_mean: Any, running_var: Any, momentum: float) -
     return moments
 
 
+def _check_eps(caller: str, eps: float) -> None:
+    if not eps >= 0:
+        raise ArgumentError(f"{caller}: eps is {eps}; need a number that is not negative")
+
+
 def _per_channel(y: Any, x: Any) -> Any:
     return ag.reshape(y, (-1,) + (1,) * (len(shape_of(x)) - 2))
 
@@ -139,6 +145,7 @@ def layer_norm(
     array([[-1.,  1.],
            [-1.,  1.]])
     """
+    _check_eps("layer_norm", eps)
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if weight is None:
         out = ag.layer_norm(input, normalized_shape=shape, eps=eps)
@@ -171,13 +178,19 @@ def group_norm(
     Raises
     ------
     ShapeError
-        If the shapes are not these.
+        If the shapes are not these, or there is one value only.
 
     Examples
     --------
     >>> group_norm(np.array([[1.0, 3.0, 5.0, 9.0]]), 2, eps=0.0)
     array([[-1.,  1., -1.,  1.]])
     """
+    _check_eps("group_norm", eps)
+    if len(shape_of(input)) > 1 and math.prod(shape_of(input)) == num_groups:
+        raise ShapeError(
+            f"group_norm: the input is {shape_of(input)}, with one value in each of {num_groups} "
+            "groups; need several, since one value has no variance: fewer groups"
+        )
     if weight is None:
         out = ag.group_norm(input, num_groups=num_groups, eps=eps)
         return out if bias is None else out + _per_channel(bias, out)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core import Value
-from autograd_core.errors import ArgumentError, ShapeError
+from autograd_core.errors import ArgumentError, DtypeError, ShapeError
 
 from ..random import generator
 
@@ -161,6 +161,11 @@ def filled(tensor: Any, content: Any) -> Any:
         raise ArgumentError(
             f"init: cannot fill a {type(array).__name__} that is not a writable array; "
             "need a Parameter, or an array of your own"
+        )
+    if array.dtype.kind != "f":
+        raise DtypeError(
+            f"init: the tensor is of {array.dtype}, which would round what it is filled with; need "
+            "a floating-point dtype: tensor.astype(np.float32)"
         )
     array[...] = content
     return tensor

@@ -10,7 +10,7 @@ from autograd_core.errors import ShapeError
 from autograd_core.value import data_of
 
 from .. import functional as F
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..module import Module
 from .normalization import affine_parameters
 
@@ -33,13 +33,15 @@ class _BatchNorm(Module):
         affine: bool = True,
         track_running_stats: bool = True,
         *,
+        bias: bool = True,
         dtype: Any = None,
     ) -> None:
         super().__init__()
+        check_sizes(self, num_features=num_features)
         dtype = np.dtype(dtype or np.float32)
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        self.weight, self.bias = affine_parameters((num_features,), affine, affine, dtype)
+        self.weight, self.bias = affine_parameters((num_features,), affine, affine and bias, dtype)
         kept = track_running_stats
         self.register_buffer("running_mean", np.zeros(num_features, dtype) if kept else None)
         self.register_buffer("running_var", np.ones(num_features, dtype) if kept else None)
@@ -85,7 +87,7 @@ class _BatchNorm(Module):
         """Size and options, as PyTorch shows them."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"track_running_stats={self.track_running_stats}"
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
 
 
@@ -107,6 +109,8 @@ class BatchNorm1d(_BatchNorm):
         Whether there are weight and bias.
     track_running_stats : bool
         If false, there are no running statistics; those of the batch serve after `eval` as well.
+    bias : bool
+        Whether there is a bias, if `affine`.
     dtype : dtype_like, optional
         By default float32.
 

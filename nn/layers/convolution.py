@@ -177,7 +177,12 @@ def per_axis(value: Any, rank: int) -> tuple[Any, ...]:
 
 
 def check_channels(name: str, in_channels: int, out_channels: int, groups: int) -> None:
-    """Raise an `ArgumentError` if groups does not divide the channels."""
+    """Raise an `ArgumentError` if groups does not divide the channels, or one is no integer."""
+    if not all(isinstance(n, int | np.integer) for n in (in_channels, out_channels, groups)):
+        raise ArgumentError(
+            f"{name}: {in_channels!r} channels in, {out_channels!r} out, groups={groups!r}; need "
+            "integers"
+        )
     if min(in_channels, out_channels) < 1 or in_channels % groups or out_channels % groups:
         raise ArgumentError(
             f"{name}: {in_channels} channels in, {out_channels} out, groups={groups}; need "

@@ -10,6 +10,7 @@ from autograd_core.errors import ArgumentError, UnsupportedError
 
 from .. import functional as F
 from .. import init
+from ..inputs import check_sizes
 from ..module import Module
 from ..parameter import Parameter
 
@@ -73,6 +74,7 @@ class Embedding(Module):
             raise ArgumentError(
                 f"Embedding: padding_idx is {padding_idx}; need one of {num_embeddings} rows"
             )
+        check_sizes(self, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
         shape = num_embeddings, embedding_dim

@@ -13,7 +13,7 @@ from autograd_core.value import shape_of
 
 from .. import functional as F
 from .. import init
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..module import Module
 from ..parameter import Parameter
 from ..random import generator
@@ -59,6 +59,7 @@ class Linear(Module):
         rng: Any = None,
     ) -> None:
         super().__init__()
+        check_sizes(self, in_features=in_features, out_features=out_features)
         self.in_features, self.out_features = in_features, out_features
         rng = generator(rng)
         self.weight = _uniform((out_features, in_features), in_features, dtype, rng)
@@ -108,6 +109,8 @@ class Bilinear(Module):
         rng: Any = None,
     ) -> None:
         super().__init__()
+        sizes = {"in1_features": in1_features, "in2_features": in2_features}
+        check_sizes(self, **sizes, out_features=out_features)
         self.in1_features, self.in2_features = in1_features, in2_features
         self.out_features = out_features
         shape = (out_features, in1_features, in2_features)
@@ -158,8 +161,14 @@ class Flatten(Module):
         """The input in another shape."""
         x = accept(self, x)
         shape = shape_of(x)
-        first, last = self.start_dim, self.end_dim % max(len(shape), 1)
-        first %= max(len(shape), 1)
+        axes = max(len(shape), 1)
+        for name, dim in (("start_dim", self.start_dim), ("end_dim", self.end_dim)):
+            if not -axes <= dim < axes:
+                raise ArgumentError(
+                    f"Flatten: {name} is {dim}; the input {shape} has no such axis, need one from "
+                    f"{-axes} to {axes - 1}"
+                )
+        first, last = self.start_dim % axes, self.end_dim % axes
         if first > last:
             raise ArgumentError(
                 f"Flatten: of shape {shape}, start_dim={self.start_dim} comes after "

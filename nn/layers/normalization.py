@@ -10,7 +10,7 @@ import numpy as np
 from autograd_core.errors import ArgumentError
 
 from .. import functional as F
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..module import Module
 from ..parameter import Parameter
 
@@ -54,7 +54,9 @@ class LayerNorm(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
+        shape = normalized_shape if isinstance(normalized_shape, Sequence) else (normalized_shape,)
+        for size in shape:
+            check_sizes(self, normalized_shape=size)
         self.normalized_shape = tuple(shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         self.weight, self.bias = affine_parameters(
@@ -69,7 +71,8 @@ class LayerNorm(Module):
 
     def extra_repr(self) -> str:
         """Shape and options, as PyTorch shows them."""
-        affine = f"elementwise_affine={self.elementwise_affine}"
+        bias = f"bias={self.bias is not None}"
+        affine = f"elementwise_affine={self.elementwise_affine}, {bias}"
         return f"{self.normalized_shape}, eps={self.eps}, {affine}"
 
 
@@ -85,6 +88,8 @@ class GroupNorm(Module):
     eps : float
     affine : bool
         Whether there are weight and bias.
+    bias : bool
+        Whether there is a bias, if `affine`.
     dtype : dtype_like, optional
         By default float32.
 
@@ -111,17 +116,19 @@ class GroupNorm(Module):
         eps: float = 1e-5,
         affine: bool = True,
         *,
+        bias: bool = True,
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        if num_groups < 1 or num_channels % num_groups:
+        check_sizes(self, 1, num_groups=num_groups, num_channels=num_channels)
+        if num_channels % num_groups:
             raise ArgumentError(
                 f"GroupNorm: {num_channels} channels cannot be divided into {num_groups} groups; "
                 "need a divisor"
             )
         self.num_groups, self.num_channels = num_groups, num_channels
         self.eps, self.affine = eps, affine
-        self.weight, self.bias = affine_parameters((num_channels,), affine, affine, dtype)
+        self.weight, self.bias = affine_parameters((num_channels,), affine, affine and bias, dtype)
 
     def forward(self, x: Any) -> Any:
         """Normalise ``(N, C, ...)``."""
@@ -129,7 +136,8 @@ class GroupNorm(Module):
 
     def extra_repr(self) -> str:
         """Sizes and options, as PyTorch shows them."""
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        affine = f"affine={self.affine}, bias={self.bias is not None}"
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, {affine}"
 
 
 def affine_parameters(

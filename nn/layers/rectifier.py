@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import functional as F
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..module import Module
 from ..parameter import Parameter
 
@@ -66,6 +66,7 @@ class PReLU(Module):
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: Any = None) -> None:
         super().__init__()
+        check_sizes(self, 1, num_parameters=num_parameters)
         self.num_parameters = num_parameters
         dtype = np.float32 if dtype is None else dtype
         self.weight = Parameter(np.full(num_parameters, init, dtype))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,14 @@ def clip_grad_value_(parameters: Iterable[Value] | Value, clip_value: float) -> 
 
 
 def _with_gradient(parameters: Iterable[Value] | Value) -> list[Value]:
-    params = [parameters] if isinstance(parameters, Value) else parameters
+    params = [parameters] if isinstance(parameters, Value) else list(parameters)
+    if not params and isinstance(parameters, Iterator):
+        warnings.warn(
+            "clip_grad: the iterator of parameters is at its end, so nothing is clipped; call "
+            "model.parameters() anew",
+            UserWarning,
+            stacklevel=3,
+        )
     return [p for p in params if p.grad is not None]
 
 

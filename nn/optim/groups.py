@@ -102,5 +102,8 @@ def _listed(name: str, params: Any) -> list[Any]:
             f"{name}: params is a set, whose order differs between runs; pass a list"
         )
     if not isinstance(params, Iterable):
-        raise ArgumentError(f"{name}: params is {type(params).__name__}; need a list of Values")
+        hint = ", such as model.parameters()" if hasattr(params, "parameters") else ""
+        raise ArgumentError(
+            f"{name}: params is {type(params).__name__}; need a list of Values{hint}"
+        )
     return list(params)

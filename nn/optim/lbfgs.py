@@ -135,6 +135,7 @@ class LBFGS(Optimizer):
             raise ArgumentError(
                 "LBFGS: step() needs a closure that computes the loss anew: optimizer.step(closure)"
             )
+        self.has_stepped = True
         (group,) = self.param_groups
         params, limit = group["params"], group["tolerance_change"]
         state = self.state[params[0]]

@@ -40,6 +40,8 @@ class Optimizer:
     defaults : dict
     state : dict
         What the rule remembers of each parameter, such as its momentum.
+    has_stepped : bool
+        Whether `step` was called; learning-rate schedules warn if they are moved on before.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class Optimizer:
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
         self.state: defaultdict[Value, dict[str, Any]] = defaultdict(dict)
+        self.has_stepped = False
         for group in groups.split(type(self).__name__, params):
             self.add_param_group(group)
 
@@ -90,6 +93,7 @@ class Optimizer:
         ShapeError
             If somebody gave a parameter a gradient of another shape.
         """
+        self.has_stepped = True
         loss = None
         if closure is not None:
             with enable_grad():
@@ -104,11 +108,15 @@ class Optimizer:
                         f"{type(self).__name__}: the gradient is {shape_of(grad)}, its parameter "
                         f"{self._called(p)} is {shape_of(data)}; need the same shape"
                     )
-                if type(data) is np.ndarray and data.flags.writeable:
-                    self._update(data, grad, self.state[p], group)
-                else:  # a number, or an array that belongs to somebody else
-                    data = np.array(data)
-                    self._update(data, grad, self.state[p], group)
+                # Not a number, nor an array that belongs to somebody else.
+                is_own = type(data) is np.ndarray and data.flags.writeable
+                data = data if is_own else np.array(data)
+                state = self.state[p]
+                for name, memory in state.items():
+                    if type(memory) is np.ndarray and memory.dtype != data.dtype:
+                        state[name] = memory.astype(data.dtype)  # after `Module.to`
+                self._update(data, grad, state, group)
+                if not is_own:
                     p.data = as_data(data)
         return loss
 
@@ -158,8 +166,8 @@ class Optimizer:
 
     def _need_at_least_zero(self, group: dict[str, Any], *names: str) -> None:
         for name in names:
-            if not group[name] >= 0:  # so that nan is refused
-                self._refuse(f"{name} is {group[name]}; need {name} >= 0")
+            if isinstance(group[name], str) or not group[name] >= 0:  # so that nan is refused
+                self._refuse(f"{name} is {group[name]!r}; need {name} >= 0")
 
     def _need_fractions(self, group: dict[str, Any], name: str, values: Iterable[float]) -> None:
         if not all(0 <= value < 1 for value in values):
@@ -213,7 +221,8 @@ class Optimizer:
         Raises
         ------
         ArgumentError
-            If the groups differ in number or in length, or an option is out of its range.
+            If the groups differ in number or in length, an option is out of its range, or the
+            state is that of another optimiser.
         ShapeError
             If an array does not have its parameter's shape. In both cases the optimiser stays
             as it was.

@@ -75,6 +75,12 @@ def minimize(
         raise ImportError(
             "minimize: scipy is not installed; pip install 'autograd-viz[train]'"
         ) from error
+    if not callable(closure) or not isinstance(params, Iterable | Value):
+        raise ArgumentError(
+            f"minimize: the closure is a {type(closure).__name__}, the parameters are a "
+            f"{type(params).__name__}; need minimize(closure, parameters), such as "
+            "minimize(loss, model.parameters())"
+        )
     leaves = [params] if isinstance(params, Value) else list(params)
     if not leaves:
         raise ArgumentError("minimize: the list of parameters is empty; need at least one")

@@ -18,6 +18,7 @@ __all__ = ["pack", "restored", "unpack"]
 
 _COUNTS = ("step",)  # an integer here; a tensor in PyTorch
 _NUMBERS = ("mu_product",)  # a float here; a tensor in PyTorch
+_LATER = ("maximize", "decoupled_weight_decay")  # which states of older PyTorch do not have
 
 
 def pack(optimizer: Optimizer) -> dict[str, Any]:
@@ -45,6 +46,13 @@ def unpack(optimizer: Optimizer, state_dict: Mapping[str, Any]) -> None:
             f"{name}: the saved state is of groups of {saved_lengths} parameters, this optimiser "
             f"has groups of {lengths}; need the same. Build it over the same parameters"
         )
+    for saved in theirs:
+        absent = set(optimizer.defaults) - set(saved) - set(_LATER)
+        if absent:
+            raise ArgumentError(
+                f"{name}: the saved state has no option {', '.join(sorted(absent))}, so it is that "
+                f"of another optimiser; need the state of {name}"
+            )
     groups = []
     params: dict[int, Value] = {}
     for group, saved in zip(ours, theirs, strict=True):

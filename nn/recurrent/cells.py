@@ -12,7 +12,7 @@ from autograd_core.errors import ArgumentError, ShapeError
 from autograd_core.value import shape_of
 
 from .. import functional as F
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..module import Module
 from ..parameter import Parameter
 from ..random import generator
@@ -220,9 +220,10 @@ class GRUCell(Module):
 
 def _register(cell: Any, gates: int, bias: bool, dtype: Any, rng: Any) -> None:
     D, H = cell.input_size, cell.hidden_size
+    check_sizes(cell, 1, input_size=D, hidden_size=H)
     biases = (gates * H,) if bias else None
     register(
-        cell, 1 / math.sqrt(H) if H else 0.0, dtype, generator(rng),
+        cell, 1 / math.sqrt(H), dtype, generator(rng),
         weight_ih=(gates * H, D), weight_hh=(gates * H, H), bias_ih=biases, bias_hh=biases,
     )  # fmt: skip
 

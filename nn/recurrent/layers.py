@@ -72,14 +72,14 @@ class RNN(Module):
         options = num_layers, bias, batch_first, dropout, bidirectional
         build(self, 1, (input_size, hidden_size), options, dtype, rng)
 
-    def forward(self, x: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
+    def forward(self, x: Any, hx: Any = None, lengths: Any = None) -> tuple[Any, Any]:
         """Run over a batch of sequences, or over one.
 
         Parameters
         ----------
         x : array_like or Value
             Shape ``(T, N, D)``; ``(N, T, D)`` if batch_first; ``(T, D)`` for one sequence.
-        state : array_like or Value, optional
+        hx : array_like or Value, optional
             The h to begin with, ``(L, N, H)``, or ``(L, H)`` for one sequence, where L counts
             layers and directions; 0 by default.
         lengths : sequence of int, optional
@@ -91,7 +91,7 @@ class RNN(Module):
             h of the last layer after each step, ``(T, N, H)``, both directions side by side;
             0 beyond the end of a sequence.
         h_n : ndarray or Value
-            h of all layers and directions after the last step of each sequence, as `state`.
+            h of all layers and directions after the last step of each sequence, as `hx`.
 
         Raises
         ------
@@ -101,7 +101,7 @@ class RNN(Module):
             If `lengths` does not fit.
         """
         options = {"nonlinearity": self.nonlinearity, "lengths": lengths}
-        return _run(self, x, state, F.rnn, options)
+        return _run(self, x, hx, F.rnn, options)
 
     def extra_repr(self) -> str:
         """Sizes, and what is not the default."""
@@ -155,7 +155,7 @@ class LSTM(Module):
         rng: Any = None,
     ) -> None:
         super().__init__()
-        if not 0 <= proj_size < hidden_size:
+        if proj_size and not 0 < proj_size < hidden_size:
             raise ArgumentError(
                 f"LSTM: proj_size is {proj_size}; need one from 0 to below hidden_size, which is "
                 f"{hidden_size}"
@@ -163,16 +163,14 @@ class LSTM(Module):
         options = num_layers, bias, batch_first, dropout, bidirectional
         build(self, 4, (input_size, hidden_size), options, dtype, rng, proj_size)
 
-    def forward(
-        self, x: Any, state: Any = None, lengths: Any = None
-    ) -> tuple[Any, tuple[Any, Any]]:
+    def forward(self, x: Any, hx: Any = None, lengths: Any = None) -> tuple[Any, tuple[Any, Any]]:
         """Run over a batch of sequences, or over one.
 
         Parameters
         ----------
         x : array_like or Value
             Shape ``(T, N, D)``; ``(N, T, D)`` if batch_first; ``(T, D)`` for one sequence.
-        state : tuple, optional
+        hx : tuple, optional
             The h and c to begin with, ``(L, N, P)`` and ``(L, N, H)``, or without N for one
             sequence, where L counts layers and directions; 0 by default.
         lengths : sequence of int, optional
@@ -191,17 +189,17 @@ class LSTM(Module):
         ShapeError
             If the input or a state has another shape.
         ArgumentError
-            If `lengths` does not fit, or `state` is no pair.
+            If `lengths` does not fit, or `hx` is no pair.
         """
-        if state is not None and (not isinstance(state, (tuple, list)) or len(state) != 2):
-            raise ArgumentError(f"LSTM: state is a {type(state).__name__}; need a pair (h, c)")
+        if hx is not None and (not isinstance(hx, (tuple, list)) or len(hx) != 2):
+            raise ArgumentError(f"LSTM: hx is a {type(hx).__name__}; need a pair (h, c)")
         sizes = (self.proj_size or self.hidden_size, self.hidden_size)
 
         def step(x: Any, states: list[Any], weights: list[Any], reverse: bool) -> Any:
             h, c = states
             return F.lstm(x, (h, c), *weights, lengths=lengths, reverse=reverse)
 
-        output, (h_n, c_n) = run(self, x, state or (None, None), sizes, step)
+        output, (h_n, c_n) = run(self, x, hx or (None, None), sizes, step)
         return output, (h_n, c_n)
 
     def extra_repr(self) -> str:
@@ -255,21 +253,21 @@ class GRU(Module):
         options = num_layers, bias, batch_first, dropout, bidirectional
         build(self, 3, (input_size, hidden_size), options, dtype, rng)
 
-    def forward(self, x: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
+    def forward(self, x: Any, hx: Any = None, lengths: Any = None) -> tuple[Any, Any]:
         """Run over a batch of sequences, or over one; see `RNN.forward`."""
-        return _run(self, x, state, F.gru, {"reset_after": self.reset_after, "lengths": lengths})
+        return _run(self, x, hx, F.gru, {"reset_after": self.reset_after, "lengths": lengths})
 
     def extra_repr(self) -> str:
         """Sizes, and what is not the default."""
         return described(self) + ("" if self.reset_after else ", reset_after=False")
 
 
-def _run(module: Any, x: Any, state: Any, function: Any, options: Any) -> tuple[Any, Any]:
+def _run(module: Any, x: Any, hx: Any, function: Any, options: Any) -> tuple[Any, Any]:
     """Run a layer whose only state is h."""
 
     def step(x: Any, states: list[Any], weights: list[Any], reverse: bool) -> Any:
         output, h = function(x, states[0], *weights[:4], reverse=reverse, **options)
         return output, (h,)
 
-    output, (h_n,) = run(module, x, (state,), (module.hidden_size,), step)
+    output, (h_n,) = run(module, x, (hx,), (module.hidden_size,), step)
     return output, h_n

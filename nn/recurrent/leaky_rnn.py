@@ -12,7 +12,7 @@ from autograd_core.errors import ArgumentError
 from autograd_core.value import shape_of
 
 from .. import functional as F
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..module import Module
 from ..parameter import Parameter
 from ..random import generator
@@ -71,6 +71,7 @@ class LeakyRNNCell(Module):
         rng: Any = None,
     ) -> None:
         super().__init__()
+        check_sizes(self, 1, input_size=input_size, hidden_size=hidden_size)
         self.input_size, self.hidden_size = input_size, hidden_size
         biases = (hidden_size,) if bias else None
         register(
@@ -161,14 +162,14 @@ class LeakyRNN(Module):
         learned = [f"_{suffix}" for suffix in suffixes(self)] if learn_alpha else []
         _register_alpha(self, learned, alpha, dtype)
 
-    def forward(self, x: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
+    def forward(self, x: Any, hx: Any = None, lengths: Any = None) -> tuple[Any, Any]:
         """Run over a batch of sequences, or over one.
 
         Parameters
         ----------
         x : array_like or Value
             Shape ``(T, N, D)``; ``(N, T, D)`` if batch_first; ``(T, D)`` for one sequence.
-        state : array_like or Value, optional
+        hx : array_like or Value, optional
             Shape ``(num_layers · directions, N, H)``; by default 0.
         lengths : array_like of int, optional
             The number of steps of each sequence, in any order, from 0 to T.
@@ -198,7 +199,7 @@ class LeakyRNN(Module):
             return unroll("LeakyRNN", cell, x, tuple(states), lengths, reverse)
 
         kinds = ("alpha_logit", "weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        output, (h_n,) = run(self, x, (state,), (self.hidden_size,), step, kinds)
+        output, (h_n,) = run(self, x, (hx,), (self.hidden_size,), step, kinds)
         return output, h_n
 
     def extra_repr(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from autograd_core.value import shape_of
 
 from .. import functional as F
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..module import Module
 from ..parameter import Parameter
 from ..random import generator
@@ -61,6 +61,7 @@ class PeepholeLSTMCell(Module):
         rng: Any = None,
     ) -> None:
         super().__init__()
+        check_sizes(self, 1, input_size=input_size, hidden_size=hidden_size)
         self.input_size, self.hidden_size = input_size, hidden_size
         biases = (4 * hidden_size,) if bias else None
         register(
@@ -141,14 +142,14 @@ class PeepholeLSTM(Module):
             shape = {f"weight_ch_{suffix}": (3 * hidden_size,)}
             register(self, 1 / math.sqrt(hidden_size), dtype, generator(self.rng), **shape)
 
-    def forward(self, x: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
+    def forward(self, x: Any, hx: Any = None, lengths: Any = None) -> tuple[Any, Any]:
         """Run over a batch of sequences, or over one.
 
         Parameters
         ----------
         x : array_like or Value
             Shape ``(T, N, D)``; ``(N, T, D)`` if batch_first; ``(T, D)`` for one sequence.
-        state : tuple of array_like or Value, optional
+        hx : tuple of array_like or Value, optional
             h and c before the first step, each ``(num_layers · directions, N, H)``; by
             default 0.
         lengths : array_like of int, optional
@@ -178,7 +179,7 @@ class PeepholeLSTM(Module):
 
             return unroll("PeepholeLSTM", cell, x, tuple(states), lengths, reverse)
 
-        states = (None, None) if state is None else state
+        states = (None, None) if hx is None else hx
         kinds = ("weight_ih", "weight_hh", "weight_ch", "bias_ih", "bias_hh")
         output, (h_n, c_n) = run(self, x, states, (self.hidden_size,) * 2, step, kinds)
         return output, (h_n, c_n)

@@ -11,7 +11,7 @@ import autograd_core as ag
 from autograd_core.errors import ArgumentError, ShapeError
 from autograd_core.value import shape_of
 
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..module import Module
 from ..parameter import Parameter
 from ..random import generator
@@ -63,6 +63,7 @@ class RecursiveNet(Module):
         self, size: int, arity: int = 2, bias: bool = True, *, dtype: Any = None, rng: Any = None
     ) -> None:
         super().__init__()
+        check_sizes(self, 1, size=size, arity=arity)
         self.size, self.arity = size, arity
         register(
             self, 1 / math.sqrt(arity * size), dtype, generator(rng),

@@ -84,14 +84,14 @@ class SkipRNN(Module):
             shape = {f"weight_dh_{suffix}": (hidden_size, hidden_size)}
             register(self, 1 / math.sqrt(hidden_size), dtype, generator(self.rng), **shape)
 
-    def forward(self, x: Any, state: Any = None, lengths: Any = None) -> tuple[Any, Any]:
+    def forward(self, x: Any, hx: Any = None, lengths: Any = None) -> tuple[Any, Any]:
         """Run over a batch of sequences, or over one.
 
         Parameters
         ----------
         x : array_like or Value
             Shape ``(T, N, D)``; ``(N, T, D)`` if batch_first; ``(T, D)`` for one sequence.
-        state : array_like or Value, optional
+        hx : array_like or Value, optional
             Shape ``(num_layers · directions, delay, N, H)``: the last states before the first
             step, the newest first; by default 0.
         lengths : array_like of int, optional
@@ -102,7 +102,7 @@ class SkipRNN(Module):
         output : ndarray or Value
             The states of the last layer at all times.
         h_n : ndarray or Value
-            Of the shape of `state`: the last states. A sequence can be continued with them.
+            Of the shape of `hx`: the last states. A sequence can be continued with them.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class SkipRNN(Module):
 
             return unroll("SkipRNN", cell, x, tuple(states), lengths, reverse)
 
-        states = [None] * self.delay if state is None else _newest_first(self, state)
+        states = [None] * self.delay if hx is None else _newest_first(self, hx)
         kinds = ("weight_ih", "weight_hh", "weight_dh", "bias_ih", "bias_hh")
         sizes = (self.hidden_size,) * self.delay
         output, finals = run(self, x, states, sizes, step, kinds)

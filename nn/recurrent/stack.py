@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -14,7 +15,7 @@ from autograd_core.errors import ArgumentError, ShapeError
 from autograd_core.value import shape_of
 
 from .. import functional as F
-from ..inputs import accept
+from ..inputs import accept, check_sizes
 from ..random import generator
 from .unrolling import describe, register
 
@@ -50,20 +51,29 @@ def build(
     Raises
     ------
     ArgumentError
-        If there is no layer, no hidden unit, or dropout is no probability.
+        If a size or the number of layers is not positive, or dropout is no probability.
+
+    Warns
+    -----
+    UserWarning
+        If there is dropout, but one layer only, after which nothing is dropped.
     """
     name = type(module).__name__
     module.input_size, module.hidden_size = sizes
     module.num_layers, module.bias, module.batch_first = options[:3]
     module.dropout, module.bidirectional = options[3:]
     module.proj_size = proj_size
-    if module.num_layers < 1 or module.hidden_size < 1:
-        raise ArgumentError(
-            f"{name}: num_layers is {module.num_layers} and hidden_size {module.hidden_size}; "
-            "need at least 1"
-        )
+    named_sizes = dict(zip(("input_size", "hidden_size"), sizes, strict=True))
+    check_sizes(module, 1, **named_sizes, num_layers=module.num_layers)
     if not 0 <= module.dropout <= 1:
         raise ArgumentError(f"{name}: dropout is {module.dropout}; need a value from 0 to 1")
+    if module.dropout and module.num_layers == 1:
+        warnings.warn(
+            f"{name}: dropout={module.dropout} has no effect, since it acts between layers, and "
+            "num_layers is 1; need several layers, or Dropout after this one",
+            UserWarning,
+            stacklevel=3,
+        )
     module.rng = None if rng is None else generator(rng)
     H, size = module.hidden_size, module.input_size
     out = proj_size or H

@@ -10,6 +10,7 @@ import numpy as np
 import autograd_core as ag
 
 from .. import functional as F
+from ..inputs import check_sizes
 from ..module import Module
 from ..parameter import Parameter
 from ..random import generator
@@ -68,6 +69,7 @@ class TreeLSTM(Module):
         rng: Any = None,
     ) -> None:
         super().__init__()
+        check_sizes(self, 1, input_size=input_size, hidden_size=hidden_size, arity=arity)
         self.input_size, self.hidden_size, self.arity = input_size, hidden_size, arity
         register(
             self, 1 / math.sqrt(hidden_size), dtype, generator(rng),
@@ -142,6 +144,7 @@ class ChildSumTreeLSTM(Module):
         rng: Any = None,
     ) -> None:
         super().__init__()
+        check_sizes(self, 1, input_size=input_size, hidden_size=hidden_size)
         self.input_size, self.hidden_size = input_size, hidden_size
         register(
             self, 1 / math.sqrt(hidden_size), dtype, generator(rng),

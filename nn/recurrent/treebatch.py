@@ -37,7 +37,8 @@ class TreeBatch:
     Raises
     ------
     ArgumentError
-        If the numbers of labels or words do not fit, or an index is no node.
+        If the numbers of labels or words do not fit, an index is no node, or a node has two
+        inputs.
 
     Examples
     --------
@@ -55,12 +56,16 @@ class TreeBatch:
                 "(M, K) and (L,)"
             )
         nodes = len(self.children)
-        for what, index in (("children", self.children), ("inputs", self.inputs)):
-            if index.size and not (-1 <= index.min() and index.max() < nodes):
+        for what, index, least in (("children", self.children, -1), ("inputs", self.inputs, 0)):
+            if index.size and not (least <= index.min() and index.max() < nodes):
                 raise ArgumentError(
                     f"TreeBatch: {what} goes from {index.min()} to {index.max()}; there are "
-                    f"{nodes} nodes"
+                    f"{nodes} nodes, so that numbers from {least} to {nodes - 1} are needed"
                 )
+        if len(np.unique(self.inputs)) != len(self.inputs):
+            raise ArgumentError(
+                f"TreeBatch: inputs {self.inputs.tolist()} has a node twice; need at most once"
+            )
         self.labels = self._fitting("labels", labels, nodes)
         self.words = self._fitting("words", words, len(self.inputs))
         is_root = np.ones(nodes, bool)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from autograd_core.errors import ArgumentError
+
 from ..module import Module
 from ..state import Mismatch, StateError
 from .archive import read_archive, write_archive
@@ -25,7 +27,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     ArgumentError
-        If the suffix is another one.
+        If the suffix is another one, or `model` is no module.
 
     See Also
     --------
@@ -41,6 +43,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     >>> bool((other.weight.data == model.weight.data).all())
     True
     """
+    _check_model(model, "save")
     write_archive(path, model.state_dict(), {"kind": "model", "class": type(model).__name__})
 
 
@@ -72,6 +75,7 @@ def load(model: Module, path: str | os.PathLike[str], strict: bool = True) -> Mi
     OSError
         If the file cannot be read.
     """
+    _check_model(model, "load")
     arrays, metadata = read_archive(path)
     if metadata.get("kind") == "checkpoint":
         prefix = "model/"
@@ -85,3 +89,10 @@ def load(model: Module, path: str | os.PathLike[str], strict: bool = True) -> Mi
     except StateError as error:
         saved = f" of a {metadata['class']}" if "class" in metadata else ""
         raise StateError(f"{os.fspath(path)}{saved}: {error}") from None
+
+
+def _check_model(model: Module, caller: str) -> None:
+    if not isinstance(model, Module):
+        raise ArgumentError(
+            f"{caller}: the model is a {type(model).__name__}; need a Module: {caller}(model, path)"
+        )

@@ -119,6 +119,10 @@ def confusion_matrix(
     >>> matrix.f1
     array([0.66666667, 0.8       ])
     """
+    if isinstance(labels, int):
+        raise ArgumentError(
+            f"confusion_matrix: labels is {labels}; need their names, or classes={labels}"
+        )
     predicted, true = predicted_classes(outputs, targets)
     if classes is None:
         has_scores = np.ndim(outputs) > np.ndim(predicted)

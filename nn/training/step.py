@@ -20,7 +20,7 @@ from .batches import Batch, call, raw
 from .forward_state import ForwardState
 from .nonfinite import NonFiniteLossError, is_finite, provenance
 
-__all__ = ["Step", "StepResult"]
+__all__ = ["Step", "StepResult", "check_parts"]
 
 
 class StepResult(NamedTuple):
@@ -162,3 +162,34 @@ class Step:
 
     def _parameters(self) -> list[Value]:
         return [p for group in self._optimizer.param_groups for p in group["params"]]
+
+
+def check_parts(model: Any, loss: Any, optimizer: Any) -> None:
+    """Refuse what would fail later without saying why, or would train nothing.
+
+    Raises
+    ------
+    ArgumentError
+        If one of them is something else, such as in another order, or the optimiser holds no
+        parameter of the model.
+    """
+    if isinstance(loss, type) or not callable(loss):
+        hint = f"; make one: {loss.__name__}()" if isinstance(loss, type) else ""
+        raise ArgumentError(
+            f"Trainer: the loss is {loss!r}; need a function of output and target{hint}. The "
+            "order is Trainer(model, loss, optimizer)"
+        )
+    if optimizer is None:  # as for a Trainer that only measures
+        return
+    if not hasattr(optimizer, "param_groups"):
+        raise ArgumentError(
+            f"Trainer: the optimizer is a {type(optimizer).__name__}; need an nn.optim.Optimizer. "
+            "The order is Trainer(model, loss, optimizer)"
+        )
+    trained = {p for group in optimizer.param_groups for p in group["params"]}
+    roots = [root for root in (model, loss) if isinstance(root, Module)]
+    if roots and not any(p in trained for root in roots for p in root.parameters()):
+        raise ArgumentError(
+            "Trainer: no parameter of the model is among those of the optimizer, so nothing would "
+            "be trained; need an optimizer over model.parameters() of this model"
+        )

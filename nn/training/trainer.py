@@ -16,6 +16,7 @@ from .evaluation import evaluate, named_metrics, predict
 from .history import History
 from .loop import Loop
 from .position import Position
+from .step import check_parts
 
 __all__ = ["Trainer"]
 
@@ -28,9 +29,9 @@ class Trainer:
     model : Module
     loss : callable
         ``loss(output, target)`` gives one number, the mean over the batch.
-    optimizer : Optimizer
+    optimizer : Optimizer or None
         Over the model's parameters; also one that evaluates the loss several times in a step,
-        such as L-BFGS.
+        such as L-BFGS. ``None`` for a trainer that only measures.
     callbacks : sequence of Callback
     metrics : callable, sequence of callable, or dict of str to callable
         ``metric(output, target)`` of raw arrays gives one number, a mean over the batch.
@@ -101,6 +102,7 @@ class Trainer:
         penalty: Callable[[Module], Any] | None = None,
         forward: Callable[..., Any] | None = None,
     ) -> None:
+        check_parts(model, loss, optimizer)
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.callbacks = tuple(callbacks)
         self.metrics = named_metrics(metrics)
@@ -167,6 +169,8 @@ class Trainer:
         """
         if epochs < 0:
             raise ArgumentError(f"Trainer: epochs is {epochs}; need 0 or more")
+        if self.optimizer is None:
+            raise ArgumentError("Trainer: the optimizer is None; fit needs one")
         loaders = {"train": as_batches(train, batch_size, shuffle=True)}
         if validation is not None:
             loaders["validation"] = as_batches(validation, batch_size, shuffle=False)

@@ -80,7 +80,8 @@ def test_dropout_acts_between_layers_and_in_training_only(make, rng):
     assert not np.array_equal(net(x)[0].data, net(x)[0].data)
     net.eval()
     assert np.array_equal(net(x)[0].data, net(x)[0].data)
-    single = make(num_layers=1, dropout=0.5, rng=0)
+    with pytest.warns(UserWarning, match="dropout=0.5 has no effect"):
+        single = make(num_layers=1, dropout=0.5, rng=0)
     assert np.array_equal(single(x)[0].data, single(x)[0].data)
 
 

@@ -15,7 +15,9 @@ from nn.optim import lr_scheduler as schedules
 
 
 def optimizer(lr=1.0, momentum=0.9):
-    return SGD([Value(1.0)], lr=lr, momentum=momentum)
+    sgd = SGD([Value(1.0)], lr=lr, momentum=momentum)
+    sgd.step()  # there is no gradient, so that nothing moves
+    return sgd
 
 
 def rates(scheduler, steps):
@@ -109,6 +111,7 @@ def test_momentum_swings_against_the_rate():
 
 def test_beta1_takes_the_place_of_momentum():
     adam = Adam([Value(1.0)], betas=(0.7, 0.99))
+    adam.step()
     scheduler = schedules.OneCycleLR(adam, 1.0, total_steps=5, pct_start=0.4)
     assert adam.param_groups[0]["betas"] == (0.95, 0.99)
     scheduler.step()
@@ -209,6 +212,7 @@ def test_schedules_act_on_one_optimiser_together():
 def test_a_rate_for_each_group():
     sgd = SGD([{"params": [Value(1.0)]}, {"params": [Value(2.0)], "lr": 0.2}], lr=1.0)
     scheduler = schedules.LambdaLR(sgd, [lambda t: 0.5**t, lambda t: 1.0])
+    sgd.step()
     scheduler.step()
     assert scheduler.get_last_lr() == [0.5, 0.2]
 

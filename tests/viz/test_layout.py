@@ -8,8 +8,8 @@ import pytest
 import autograd_core as ag
 import viz
 from viz.layout import lay_out
+from viz.placing import laid_out
 from viz.straighten import _spread
-from viz.svg import _laid_out
 
 SMALL = "digraph { a -> b [id=ab] }"
 
@@ -48,7 +48,7 @@ def test_no_shape_covers_another(seed, rankdir):
     for _ in range(12):
         values.append(rng.choice(values[-5:]) * rng.choice(values) + rng.choice(values))
     diagram = viz.draw(values[-1], mode="reverse", rankdir=rankdir).diagram
-    layout = _laid_out(diagram, "p")
+    layout = laid_out(diagram, "p")
     shapes = []
     for index, node in enumerate(diagram.nodes):
         shapes.append((layout.centres[f"n{index}"], ellipse_size(node_lines(diagram, node))))

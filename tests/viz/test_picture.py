@@ -11,6 +11,8 @@ import autograd_core as ag
 import viz
 from viz.theme import DARK, LIGHT
 
+from .gallery import PICTURES
+
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
     "<b>",
@@ -237,16 +239,29 @@ def test_themes():
     assert f'fill="{LIGHT["text"]}"' in auto
 
 
-def test_too_large_a_picture_says_what_to_do_and_text_still_works():
+def test_too_large_a_picture_is_folded_and_says_so_and_text_is_whole():
     value = ag.Value(1.0, name="x")
     for _ in range(30):
         value = value * 1.5
     picture = viz.draw(value, max_nodes=20)
+    note = "31 nodes, more than max_nodes = 20"
+    assert len(picture.diagram.nodes) == 12 and note in repr(picture)
+    for written in (picture.to_svg(), picture.to_html(), picture.to_dot(), picture.to_text()):
+        assert note in written
+    assert len(picture.to_text().splitlines()) == 1 + 31 + 1 + 1 + 30 + 2
+    record = json.loads(picture.to_json())
+    assert len(record["edges"]) == 30 and note in record["note"]
+    bundle = picture._repr_mimebundle_()
+    assert note in bundle["text/html"] and bundle["text/plain"] == repr(picture)
+
+
+def test_a_networkx_graph_that_is_too_large_says_what_to_do():
+    graph = viz.from_paths("; ".join(f"X{i}->X{i + 1}: α{i}" for i in range(30)))
+    picture = viz.from_networkx(graph, max_nodes=20)
     for draw in (picture.to_svg, picture.to_html, picture.to_dot):
         with pytest.raises(viz.DrawingTooLargeError, match=r"31 nodes.*20.*to_text\(\)"):
             draw()
     assert len(picture.to_text().splitlines()) == 1 + 31 + 1 + 1 + 30
-    assert len(json.loads(picture.to_json())["edges"]) == 30
     assert "text/html" not in picture._repr_mimebundle_()
 
 
@@ -304,3 +319,26 @@ def test_html_has_the_tables_and_keeps_to_itself():
     assert parsed.tags.isdisjoint({"script", "link", "img", "iframe"})
     assert {"table", "svg", "caption"} <= parsed.tags
     assert "∂e/∂·" in parsed.texts and "c → e" in parsed.texts
+
+
+def test_every_fold_of_a_page_can_be_opened():
+    page = PICTURES["mlp-depth-2"]().to_html()
+    links = re.findall(r'<a href="#([^"]+)"><g id="[^"]+" class="ag-node ag-group">', page)
+    assert len(links) == 2
+    for target in links:
+        assert page.count(f'id="{target}"') == 1
+    assert page.count("<svg") == 3 and page.count("is open.") == 2
+    assert "affine" in page and "<script" not in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_opening_merged_calls_shows_the_calls():
+    picture = PICTURES["steps-merged"]()
+    (view,) = picture._views().values()
+    assert sum(node.kind == "group" for node in view.nodes) == 6
+    assert picture.diagram.nodes[1].expression.endswith("× 6")
+
+
+def test_a_page_without_folds_has_one_picture():
+    assert colah().to_html().count("<svg") == 1

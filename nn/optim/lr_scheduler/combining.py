@@ -76,6 +76,7 @@ class SequentialLR(_Combined):
     >>> scheduler = SequentialLR(optimizer, [warm_up, fall], milestones=[3])
     >>> for _ in range(5):
     ...     print(round(scheduler.get_last_lr()[0], 6))
+    ...     optimizer.step()
     ...     scheduler.step()
     0.25
     0.5
@@ -130,6 +131,7 @@ class ChainedScheduler(_Combined):
     >>> optimizer = SGD([Value(1.0)], lr=1.0)
     >>> parts = [LinearLR(optimizer, 0.5, total_iters=2), ExponentialLR(optimizer, 0.5)]
     >>> scheduler = ChainedScheduler(parts)
+    >>> optimizer.step()
     >>> scheduler.step()
     >>> scheduler.get_last_lr()  # 0.75 · 0.5
     [0.375]

@@ -35,7 +35,9 @@ class CosineAnnealingLR(LRScheduler):
     --------
     >>> from autograd_core import Value
     >>> from nn.optim import SGD
-    >>> scheduler = CosineAnnealingLR(SGD([Value(1.0)], lr=0.5), T_max=2)
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> scheduler = CosineAnnealingLR(optimizer, T_max=2)
+    >>> optimizer.step()
     >>> scheduler.step()
     >>> round(scheduler.get_last_lr()[0], 6)
     0.25
@@ -92,9 +94,11 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     --------
     >>> from autograd_core import Value
     >>> from nn.optim import SGD
-    >>> scheduler = CosineAnnealingWarmRestarts(SGD([Value(1.0)], lr=0.5), T_0=2)
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=2)
     >>> for _ in range(3):
     ...     print(round(scheduler.get_last_lr()[0], 6))
+    ...     optimizer.step()
     ...     scheduler.step()
     0.5
     0.25

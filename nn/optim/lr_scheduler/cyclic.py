@@ -64,6 +64,7 @@ class CyclicLR(LRScheduler):
     >>> scheduler = CyclicLR(optimizer, base_lr=1.0, max_lr=2.0, step_size_up=2)
     >>> for _ in range(4):
     ...     print(scheduler.get_last_lr()[0], round(optimizer.param_groups[0]["momentum"], 4))
+    ...     optimizer.step()
     ...     scheduler.step()
     1.0 0.9
     1.5 0.85

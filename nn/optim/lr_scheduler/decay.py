@@ -26,7 +26,9 @@ class LambdaLR(LRScheduler):
     --------
     >>> from autograd_core import Value
     >>> from nn.optim import SGD
-    >>> scheduler = LambdaLR(SGD([Value(1.0)], lr=0.5), lambda t: 1 / (1 + t))
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> scheduler = LambdaLR(optimizer, lambda t: 1 / (1 + t))
+    >>> optimizer.step()
     >>> scheduler.step()
     >>> scheduler.get_last_lr()
     [0.25]
@@ -66,8 +68,10 @@ class StepLR(LRScheduler):
     --------
     >>> from autograd_core import Value
     >>> from nn.optim import SGD
-    >>> scheduler = StepLR(SGD([Value(1.0)], lr=0.5), step_size=2)
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> scheduler = StepLR(optimizer, step_size=2)
     >>> for _ in range(4):
+    ...     optimizer.step()
     ...     scheduler.step()
     >>> round(scheduler.get_last_lr()[0], 6)
     0.005
@@ -105,8 +109,10 @@ class MultiStepLR(LRScheduler):
     --------
     >>> from autograd_core import Value
     >>> from nn.optim import SGD
-    >>> scheduler = MultiStepLR(SGD([Value(1.0)], lr=0.5), [1, 3])
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> scheduler = MultiStepLR(optimizer, [1, 3])
     >>> for _ in range(3):
+    ...     optimizer.step()
     ...     scheduler.step()
     >>> round(scheduler.get_last_lr()[0], 6)
     0.005
@@ -146,7 +152,9 @@ class ExponentialLR(LRScheduler):
     --------
     >>> from autograd_core import Value
     >>> from nn.optim import SGD
-    >>> scheduler = ExponentialLR(SGD([Value(1.0)], lr=0.5), gamma=0.5)
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> scheduler = ExponentialLR(optimizer, gamma=0.5)
+    >>> optimizer.step()
     >>> scheduler.step()
     >>> scheduler.get_last_lr()
     [0.25]
@@ -178,7 +186,9 @@ class PolynomialLR(LRScheduler):
     --------
     >>> from autograd_core import Value
     >>> from nn.optim import SGD
-    >>> scheduler = PolynomialLR(SGD([Value(1.0)], lr=0.5), total_iters=5, power=2)
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> scheduler = PolynomialLR(optimizer, total_iters=5, power=2)
+    >>> optimizer.step()
     >>> scheduler.step()
     >>> round(scheduler.get_last_lr()[0], 6)
     0.32

@@ -61,6 +61,7 @@ class OneCycleLR(LRScheduler):
     >>> scheduler = OneCycleLR(optimizer, max_lr=1.0, total_steps=10)
     >>> for _ in range(5):
     ...     print(round(scheduler.get_last_lr()[0], 3))
+    ...     optimizer.step()
     ...     scheduler.step()
     0.04
     0.52

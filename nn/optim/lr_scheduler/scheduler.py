@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -67,7 +68,20 @@ class LRScheduler:
         raise NotImplementedError
 
     def step(self) -> None:
-        """Go one step on, after the optimiser's."""
+        """Go one step on, after the optimiser's.
+
+        Warns
+        -----
+        UserWarning
+            If the optimiser has made no step yet, so that none has the first rate.
+        """
+        if self.last_epoch == 0 and not self.optimizer.has_stepped:
+            warnings.warn(
+                f"{type(self).__name__}: step() before the optimiser's first step, so that the "
+                "schedule's first rate is never used; call optimizer.step(), then this",
+                UserWarning,
+                stacklevel=2,
+            )
         self._advance()
 
     def restart(self) -> None:

@@ -85,9 +85,11 @@ class LinearLR(LRScheduler):
     --------
     >>> from autograd_core import Value
     >>> from nn.optim import SGD
-    >>> scheduler = LinearLR(SGD([Value(1.0)], lr=0.5), start_factor=0.5, total_iters=2)
+    >>> optimizer = SGD([Value(1.0)], lr=0.5)
+    >>> scheduler = LinearLR(optimizer, start_factor=0.5, total_iters=2)
     >>> for _ in range(3):
     ...     print(scheduler.get_last_lr())
+    ...     optimizer.step()
     ...     scheduler.step()
     [0.25]
     [0.375]

@@ -45,8 +45,12 @@ def _reduced(losses: Any, reduction: str, count: Any) -> Any:
 
 
 def _cross_entropy(
-    x: Any, target: Any, weight: Any = None, ignore_index: int = -100,
-    label_smoothing: float = 0.0, reduction: str = "mean",
+    x: Any,
+    target: Any,
+    weight: Any = None,
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+    reduction: str = "mean",
 ) -> Any:
     axis = min(x.ndim - 1, 1)
     log_p = jnp.moveaxis(jax.nn.log_softmax(x, axis), axis, -1)
