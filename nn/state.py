@@ -48,7 +48,10 @@ def walk(module: Module, path: str = "") -> Iterator[tuple[str, Module]]:
 
 
 def warn_of_unregistered(module: Module) -> None:
-    """Warn of modules and parameters in plain lists and dicts: nobody trains or saves them."""
+    """Warn of modules and parameters in plain lists and dicts: nobody trains or saves them.
+
+    One that is registered elsewhere in the module may be in a list as well.
+    """
     from .module import RESERVED, Module
     from .parameter import Parameter
 

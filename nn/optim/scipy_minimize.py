@@ -114,23 +114,15 @@ def minimize(
             callback(loss)
 
     try:
-        if method.lower() in _WITHOUT_GRADIENT:
-            result = optimize.minimize(
-                lambda x: loss_and_gradient(x)[0],
-                start,
-                method=method,
-                callback=after_iteration,
-                **options,
-            )
-        else:
-            result = optimize.minimize(
-                loss_and_gradient,
-                start,
-                method=method,
-                jac=True,
-                callback=after_iteration,
-                **options,
-            )
+        plain = method.lower() in _WITHOUT_GRADIENT
+        result = optimize.minimize(
+            (lambda x: loss_and_gradient(x)[0]) if plain else loss_and_gradient,
+            start,
+            method=method,
+            jac=None if plain else True,
+            callback=after_iteration,
+            **options,
+        )
         best = result.x
     finally:
         scatter(leaves, best)

@@ -36,6 +36,8 @@ def folded(root, show_constants=False, **fold):
 
 def same(number, expected):
     return math.isclose(number, expected, rel_tol=1e-9, abs_tol=1e-12)
+
+
 # Without the addresses of functions, which differ between the processes of one run.
 IDS = [str({k: "…" if callable(v) else v for k, v in fold.items()}) for fold in FOLDS]
 

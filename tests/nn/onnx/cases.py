@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,8 +67,11 @@ class NodeCase:
 
 def cases() -> list[NodeCase]:
     """All cases of one node of the operators in the modules."""
-    for module in MODULES:
-        importlib.import_module(f"{node.__name__}.{module}")
+    # ONNX computes what it expects as it is imported; what numpy says of that is not ours.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for module in MODULES:
+            importlib.import_module(f"{node.__name__}.{module}")
     found = {}
     for case in node._NodeTestCases:
         graph = case.model.graph

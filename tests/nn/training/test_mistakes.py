@@ -49,7 +49,9 @@ def test_a_wrong_target_is_an_error_that_says_in_which_batch() -> None:
     good = np.zeros(20, int)
     with pytest.raises(AutogradError) as caught:
         run.fit([(x, good[:7])], progress=False)
-    assert caught.value.__notes__ == ["in epoch 1, batch 1, of inputs (20, 3) and targets (7,)"]
+    layer, batch = caught.value.__notes__
+    assert layer == "in CrossEntropyLoss: CrossEntropyLoss()"
+    assert batch == "in epoch 1, batch 1, of inputs (20, 3) and targets (7,)"
     assert model.weight.data.tobytes() == before
     with pytest.raises(ShapeError, match=r"ArrayDataset: arrays hold \[20, 7\] samples"):
         run.fit((x, good[:7]), progress=False)
