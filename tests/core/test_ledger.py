@@ -218,3 +218,14 @@ def test_tangents_by_a_value_that_is_no_part_of_the_graph_raise():
     x = Value(2.0)
     with pytest.raises(GradientError, match="no part of the graph"):
         ag.forward.tangents(x * x, Value(2.0))  # equal, but another
+
+
+def test_ledger_of_scalars_can_be_read_after_backward_but_not_after_a_change() -> None:
+    a, b = ag.Value(2.0), ag.Value(1.0)
+    e = (a + b) * (b + 1)
+    before = [entry.contribution for entry in ag.reverse.ledger(e)]
+    e.backward()
+    assert [entry.contribution for entry in ag.reverse.ledger(e)] == before
+    b.data = 3.0
+    with pytest.raises(ag.errors.MutationError):
+        ag.reverse.ledger(e)
